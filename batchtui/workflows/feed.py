@@ -1,0 +1,139 @@
+"""The account's list of batches, kept fresh: what came, what changed, what went, what is wrong.
+
+Owns the rhythm of polling and what differs between two answers. It never ends by itself: a server
+that does not answer is an event, and is asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from batchtui.errors import ApiError, BatchtuiError, RateLimitedError
+from batchtui.models.batch import Batch
+from batchtui.workflows.names import FileNames
+from batchtui.workflows.session import Session
+
+PAGE: Final = 100
+FIRST_RETRY_S: Final = 2.0
+LONGEST_RETRY_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """One answer. `batches`: all that are loaded, in the server's order (newest first).
+
+    `added`, `changed`, `gone`: ids that differ from the answer before. `at_s`: epoch seconds.
+    """
+
+    batches: tuple[Batch, ...]
+    added: frozenset[str]
+    changed: frozenset[str]
+    gone: frozenset[str]
+    has_more: bool
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Names of input files, by file id: those learned since the last event of this kind."""
+
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The list could not be read. `since_s`: epoch seconds of the last good answer, or None."""
+
+    error: BatchtuiError
+    retry_in_s: float
+    since_s: float | None
+
+
+FeedEvent = Refreshed | Named | Trouble
+
+
+class BatchFeed:
+    """Polls while `updates` is iterated. `wanted`: how many of the newest batches to keep loaded."""
+
+    def __init__(self, session: Session, *, interval_s: float = 10.0, wanted: int = PAGE) -> None:
+        self.session = session
+        self.interval_s = interval_s
+        self.wanted = wanted
+        self.paused = False
+        self._wake = asyncio.Event()
+        self._known: dict[str, Batch] = {}
+        self._answered_at_s: float | None = None
+        self._names = FileNames(session)
+
+    def refresh_now(self) -> None:
+        self._wake.set()
+
+    def load_more(self) -> None:
+        """Keep one more page loaded, from the next answer on, which is asked for now."""
+        self.wanted += PAGE
+        self.refresh_now()
+
+    async def updates(self) -> AsyncIterator[FeedEvent]:
+        failures = 0
+        while True:
+            self._wake.clear()
+            try:
+                refreshed = await self._ask()
+            except BatchtuiError as error:
+                failures += 1
+                wait_s = _retry_after(error, failures)
+                yield Trouble(error, wait_s, self._answered_at_s)
+            else:
+                failures = 0
+                wait_s = self.interval_s
+                yield refreshed
+                async for names in self._names.learn(
+                    each.input_file_id for each in refreshed.batches
+                ):
+                    yield Named(names)
+            await self._sleep(wait_s)
+
+    async def _sleep(self, wait_s: float) -> None:
+        """Until it is time, or somebody wants an answer now; while paused only the latter."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._wake.wait()
+        while self.paused and not self._wake.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.interval_s):
+                    await self._wake.wait()
+
+    async def _ask(self) -> Refreshed:
+        client = await self.session.client()
+        found: dict[str, Batch] = {}
+        has_more = False
+        async for page in client.batches.list(limit=PAGE).pages():
+            found.update((batch.id, batch) for batch in page.data)
+            has_more = bool(page.has_more)
+            if len(found) >= self.wanted:
+                break
+        before, self._known = self._known, found
+        self._answered_at_s = time.time()
+        return Refreshed(
+            batches=tuple(found.values()),
+            added=frozenset(found.keys() - before.keys()),
+            changed=frozenset(
+                key for key in found.keys() & before.keys() if found[key] != before[key]
+            ),
+            gone=frozenset(before.keys() - found.keys()),
+            has_more=has_more,
+            at_s=self._answered_at_s,
+        )
+
+
+def _retry_after(error: BatchtuiError, failures: int) -> float:
+    if isinstance(error, RateLimitedError) and error.retry_after_s is not None:
+        return max(error.retry_after_s, FIRST_RETRY_S)
+    if isinstance(error, ApiError) and error.status in (401, 403):
+        return LONGEST_RETRY_S
+    return float(min(FIRST_RETRY_S * 2 ** (failures - 1), LONGEST_RETRY_S))

@@ -1,0 +1,69 @@
+"""The names of input files: a batch tells only an id, a person thinks in file names.
+
+Owns how few requests that takes: one list of the files, then single questions for those it does
+not name, a bounded number at a time, and none twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Final
+
+from batchtui.errors import BatchtuiError, NotFoundError
+from batchtui.workflows.session import Session
+
+LISTED_AT_MOST: Final = 1_000
+ASKED_AT_ONCE: Final = 20
+
+
+class FileNames:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[str, str | None] = {}
+        self._listed = False
+
+    async def learn(self, file_ids: Iterable[str]) -> AsyncIterator[dict[str, str]]:
+        """Names not told before, in portions. A file that is gone has no name; that is no error.
+
+        Any other trouble ends the portion silently: the next call asks again.
+        """
+        wanted = {each for each in file_ids if each and each not in self._known}
+        if not wanted:
+            return
+        try:
+            if not self._listed and len(wanted) > 1:
+                self._listed = True
+                if names := await self._list(wanted):
+                    yield names
+            asked: dict[str, str] = {}
+            for file_id in sorted(wanted - self._known.keys())[:ASKED_AT_ONCE]:
+                name = await self._ask(file_id)
+                if name:
+                    asked[file_id] = name
+            if asked:
+                yield asked
+        except BatchtuiError:
+            return
+
+    async def _list(self, wanted: set[str]) -> dict[str, str]:
+        client = await self._session.client()
+        found: dict[str, str] = {}
+        seen = 0
+        async for file in client.files.list(purpose="batch"):
+            seen += 1
+            if file.filename:
+                self._known[file.id] = file.filename
+                if file.id in wanted:
+                    found[file.id] = file.filename
+            if seen >= LISTED_AT_MOST or wanted <= found.keys():
+                break
+        return found
+
+    async def _ask(self, file_id: str) -> str | None:
+        client = await self._session.client()
+        try:
+            name = (await client.files.retrieve(file_id)).filename or None
+        except NotFoundError:
+            name = None
+        self._known[file_id] = name
+        return name

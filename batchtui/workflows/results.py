@@ -1,0 +1,136 @@
+"""From a finished batch to readable answers: download its files, join them, account for each id.
+
+Owns what is downloaded and what is not: the files of a server never change, so what is on disk is
+not fetched again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from batchtui import paths
+from batchtui.errors import ApiError, NotFoundError
+from batchtui.jsonl.join import Audit, Joined, join
+from batchtui.jsonl.write import merge_in_input_order
+from batchtui.models.batch import Batch
+from batchtui.workflows.background import in_thread
+from batchtui.workflows.session import Session
+
+OnTransfer = Callable[[str, int, int], None]
+"""Told, on the loop: which file ("input", "output", "errors"), bytes so far, bytes in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFiles:
+    """Local copies of a batch's files. None: the batch has no such file, or it is not readable.
+
+    `input_trouble` says why the input is not there, when it should be.
+    """
+
+    input: Path | None
+    output: Path | None
+    errors: Path | None
+    input_trouble: str | None = None
+
+    @property
+    def results(self) -> tuple[Path, ...]:
+        return tuple(each for each in (self.output, self.errors) if each is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """`lines`: how many result lines were written, in input order."""
+
+    lines: int
+    audit: Audit
+    files: ResultFiles
+
+
+async def download(
+    session: Session,
+    file_id: str,
+    *,
+    to: Path | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """The content of `file_id` on disk: at `to`, or kept by id and fetched once."""
+    target = to or session.download_path(file_id)
+    if to is None:
+        if target.exists():
+            return target
+        paths.private(target.parent)
+    client = await session.client()
+    loop = asyncio.get_running_loop()
+
+    def report(done_bytes: int, total_bytes: int) -> None:
+        if on_progress is not None:
+            loop.call_soon_threadsafe(on_progress, done_bytes, total_bytes)
+
+    await client.files.content(file_id, to=target, on_progress=report)
+    return target
+
+
+async def fetch(
+    session: Session,
+    batch: Batch,
+    *,
+    input_path: Path | None = None,
+    on_progress: OnTransfer | None = None,
+) -> ResultFiles:
+    """Local copies of the batch's output, error and input file.
+
+    `input_path`: a local copy of the input, which then is not downloaded. An input that the
+    server does not give back is no error; an output or error file is.
+    """
+
+    async def one(which: str, file_id: str | None) -> Path | None:
+        if file_id is None:
+            return None
+        return await download(
+            session,
+            file_id,
+            on_progress=lambda done, total: (
+                on_progress(which, done, total) if on_progress else None
+            ),
+        )
+
+    output = await one("output", batch.output_file_id)
+    errors = await one("errors", batch.error_file_id)
+    trouble = None
+    if input_path is None:
+        try:
+            input_path = await one("input", batch.input_file_id or None)
+        except NotFoundError:
+            trouble = "the server no longer has the input file"
+        except ApiError as error:
+            trouble = f"the input file cannot be read: {error}"
+    return ResultFiles(input_path, output, errors, trouble)
+
+
+async def joined(files: ResultFiles) -> Joined:
+    """Input, output and error lines of one batch, joined by custom_id in input order."""
+    return await in_thread(join(files.input, files.results))
+
+
+async def collect(
+    session: Session,
+    batch: Batch,
+    out: Path,
+    *,
+    input_path: Path | None = None,
+    on_progress: OnTransfer | None = None,
+) -> Collected:
+    """Write all result lines of `batch` to `out`, in input order, atomically.
+
+    Output and error lines come together; an id with no result has no line and is in the audit.
+    """
+    files = await fetch(session, batch, input_path=input_path, on_progress=on_progress)
+    records = await joined(files)
+    try:
+        lines = await in_thread(merge_in_input_order(records, out))
+        return Collected(lines, records.audit, files)
+    finally:
+        records.close()

@@ -58,7 +58,10 @@ FeedEvent = Refreshed | Named | Trouble
 
 
 class BatchFeed:
-    """Polls while `updates` is iterated. `wanted`: how many of the newest batches to keep loaded."""
+    """Polls while `updates` is iterated.
+
+    `wanted`: how many of the newest batches to keep loaded.
+    """
 
     def __init__(self, session: Session, *, interval_s: float = 10.0, wanted: int = PAGE) -> None:
         self.session = session

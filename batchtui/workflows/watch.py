@@ -54,7 +54,7 @@ async def watch(
 
 
 def _awaits_output(batch: Batch, late: dict[str, int]) -> bool:
-    """`completed` may be told before the file ids are (LiteLLM issue 37715): ask a few times more."""
+    """`completed` may come before the file ids do (LiteLLM issue 37715): ask a few times more."""
     counts = batch.request_counts
     if batch.status != status.COMPLETED or batch.output_file_id or batch.error_file_id:
         return False

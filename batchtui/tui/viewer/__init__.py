@@ -1,0 +1,1 @@
+"""The viewer: any file or batch, as lines, as pretty records, as request beside response."""

@@ -1,0 +1,44 @@
+"""What the viewer can be asked to open. Light: nothing heavy is imported to name a target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from batchtui.models.batch import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file on this machine. `line`: where to begin, counted from 1."""
+
+    path: Path
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file kept by the server, by its id; `name` is what the title calls it."""
+
+    file_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResults:
+    """A batch: its input, output and error files, joined. `name` is what the title calls it."""
+
+    batch: Batch
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandardInput:
+    """What was piped in. `path`: the copy that grows while the pipe is read."""
+
+    path: Path
+
+
+Target: TypeAlias = LocalFile | RemoteFile | BatchResults | StandardInput

@@ -38,3 +38,10 @@ async def retrieve(session: Session, file_id: str) -> FileObject:
 async def delete(session: Session, file_id: str) -> FileDeleted:
     client = await session.client()
     return await client.files.delete(file_id)
+
+
+async def stream(session: Session, file_id: str) -> AsyncIterator[bytes]:
+    """The content as it arrives, in pieces of bytes."""
+    client = await session.client()
+    async for chunk in client.files.stream(file_id):
+        yield chunk

@@ -1,0 +1,37 @@
+"""The account of a batch's requests in words: every submitted id answered, failed or missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batchtui.cli.output import note
+from batchtui.errors import ExitCode
+
+if TYPE_CHECKING:
+    from batchtui.jsonl.join import Audit
+
+
+def audit_exit_code(audit: Audit) -> ExitCode:
+    whole = not (audit.failed or audit.missing or audit.duplicate or audit.unknown)
+    return ExitCode.DONE if whole else ExitCode.SOME_FAILED
+
+
+def audit_note(audit: Audit) -> None:
+    parts = [f"{audit.submitted:,} requests", f"{audit.ok:,} ok"]
+    for name in ("failed", "missing", "duplicate", "unknown"):
+        count = getattr(audit, name)
+        if count:
+            parts.append(f"{count:,} {name}")
+    note(", ".join(parts))
+
+
+def audit_document(audit: Audit) -> dict[str, Any]:
+    return {
+        "submitted": audit.submitted,
+        "answered": audit.answered,
+        "ok": audit.ok,
+        "failed": audit.failed,
+        "missing": audit.missing,
+        "duplicate": audit.duplicate,
+        "unknown": audit.unknown,
+    }

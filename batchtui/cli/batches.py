@@ -1,0 +1,265 @@
+"""`batchtui batches`: list, create, show, watch, cancel, results."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from batchtui.cli.batch_text import as_document, exit_code_of, progress_text, row_of, show_batch
+from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
+from batchtui.cli.output import Progress, note, print_json, print_json_list, print_table
+from batchtui.cli.sending import metadata_option, pairs, send
+from batchtui.cli.writing import new_file, written_to
+from batchtui.errors import ExitCode, InputError
+
+if TYPE_CHECKING:
+    from batchtui.models.batch import Batch
+    from batchtui.workflows.session import Session
+
+
+@click.group()
+def batches() -> None:
+    """List, create, show, watch and cancel batches, and get their results."""
+
+
+@batches.command("ls")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N")
+@click.option("--all", "every", is_flag=True, help="All of them, however many.")
+@click.option("--status", metavar="WORD[,WORD]", help="Only batches in these statuses.")
+@json_option
+@connection_options
+def ls(connection: Connection, limit: int, every: bool, status: str | None, as_json: bool) -> None:
+    """List batches, newest first."""
+
+    async def work() -> list[Batch]:
+        from batchtui.models.status import normal_status
+        from batchtui.workflows.batches import list_batches
+
+        wanted = {normal_status(word) for word in status.split(",")} if status else None
+        found: list[Batch] = []
+        async with connected(connection) as session:
+            async for batch in list_batches(session, at_most=None if every or wanted else limit):
+                if wanted is None or batch.status in wanted:
+                    found.append(batch)
+                    if not every and len(found) == limit:
+                        break
+        return found
+
+    found = run_async(work())
+    if as_json:
+        print_json_list([as_document(batch) for batch in found])
+        return
+    header = ("BATCH", "STATUS", "DONE", "TOTAL", "FAILED", "AGE", "ENDPOINT", "INPUT")
+    print_table(header, [row_of(batch) for batch in found], right=(2, 3, 4, 5))
+
+
+@batches.command("create")
+@click.argument("source", metavar="FILE|FILE_ID")
+@click.option("--endpoint", metavar="PATH", help="In place of the one that the lines name.")
+@click.option("--window", default="24h", show_default=True, help="Completion window.")
+@metadata_option
+@click.option("--anyway", is_flag=True, help="Send the file though the check finds errors.")
+@json_option
+@connection_options
+def create(
+    connection: Connection,
+    source: str,
+    endpoint: str | None,
+    window: str,
+    metadata: tuple[str, ...],
+    anyway: bool,
+    as_json: bool,
+) -> None:
+    """Create a batch from a file on disk or on the server, and print its id."""
+
+    async def work() -> Batch:
+        async with connected(connection) as session:
+            path = Path(source)
+            if path.exists() or "/" in source or source.endswith(".jsonl"):
+                return await send(
+                    session,
+                    path,
+                    endpoint=endpoint,
+                    window=window,
+                    metadata=pairs(metadata),
+                    anyway=anyway,
+                )
+            return await _from_file_id(session, source, endpoint, window, pairs(metadata))
+
+    batch = run_async(work())
+    if as_json:
+        print_json(as_document(batch))
+    else:
+        click.echo(batch.id)
+
+
+async def _from_file_id(
+    session: Session, file_id: str, endpoint: str | None, window: str, metadata: dict[str, str]
+) -> Batch:
+    from batchtui.workflows.results import download
+    from batchtui.workflows.submit import create, main_endpoint
+
+    if endpoint is None:
+        from batchtui.workflows.check import check, limits_for
+
+        path = await download(session, file_id)
+        report = await check(path, limits=limits_for(session.profile.kind))
+        endpoint = main_endpoint(report, Path(file_id))
+    return await create(
+        session, file_id, endpoint=endpoint, completion_window=window, metadata=metadata
+    )
+
+
+@batches.command("show")
+@click.argument("batch_id")
+@json_option
+@connection_options
+def show(connection: Connection, batch_id: str, as_json: bool) -> None:
+    """Show one batch: status, counts, times, errors."""
+
+    async def work() -> Batch:
+        from batchtui.workflows.batches import retrieve
+
+        async with connected(connection) as session:
+            return await retrieve(session, batch_id)
+
+    batch = run_async(work())
+    if as_json:
+        print_json(as_document(batch))
+    else:
+        show_batch(batch)
+
+
+@batches.command("watch")
+@click.argument("batch_ids", nargs=-1, required=True, metavar="BATCH_ID...")
+@click.option("--interval", type=click.FloatRange(0.1), default=10.0, help="Seconds between looks.")
+@json_option
+@connection_options
+@click.pass_context
+def watch(
+    ctx: click.Context,
+    connection: Connection,
+    batch_ids: tuple[str, ...],
+    interval: float,
+    as_json: bool,
+) -> None:
+    """Wait until all batches are final; the exit code is that of the worst."""
+
+    async def work() -> dict[str, Batch]:
+        async with connected(connection) as session:
+            return await follow(session, batch_ids, interval)
+
+    last = run_async(work())
+    if as_json:
+        print_json_list([as_document(batch) for batch in last.values()])
+    ctx.exit(max(exit_code_of(batch) for batch in last.values()))
+
+
+async def follow(
+    session: Session, batch_ids: tuple[str, ...], interval_s: float
+) -> dict[str, Batch]:
+    """Watch to the end with a line of progress; returns the final batches by id."""
+    from batchtui.workflows.feed import Trouble
+    from batchtui.workflows.watch import watch as watching
+
+    last: dict[str, Batch] = {}
+    progress = Progress()
+    async for event in watching(session, batch_ids, interval_s=interval_s):
+        if isinstance(event, Trouble):
+            progress.done(f"{event.error}; asking again in {event.retry_in_s:.0f} s")
+            continue
+        last[event.id] = event
+        if event.is_terminal:
+            progress.done(progress_text(event))
+        else:
+            progress.show(progress_text(event))
+    progress.clear()
+    return last
+
+
+@batches.command("cancel")
+@click.argument("batch_ids", nargs=-1, required=True, metavar="BATCH_ID...")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@connection_options
+def cancel(connection: Connection, batch_ids: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    """Cancel batches. What is finished is kept."""
+    if not yes and sys.stdin.isatty():
+        what = batch_ids[0] if len(batch_ids) == 1 else f"{len(batch_ids)} batches"
+        click.confirm(f"Cancel {what}? What is done is kept.", abort=True, err=True)
+
+    async def work() -> list[Batch]:
+        from batchtui.workflows.batches import cancel as cancelling
+
+        async with connected(connection) as session:
+            return [await cancelling(session, batch_id) for batch_id in batch_ids]
+
+    cancelled = run_async(work())
+    if as_json:
+        print_json_list([as_document(batch) for batch in cancelled])
+        return
+    for batch in cancelled:
+        print_table(("BATCH", "STATUS"), [(batch.id, batch.status)])
+
+
+@batches.command("results")
+@click.argument("batch_id")
+@click.option("-o", "--output", metavar="OUT", default="-", help="Where to; - is stdout.")
+@click.option(
+    "--input",
+    "input_path",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FILE",
+    help="The input file, when the server does not give it back.",
+)
+@click.option("--force", is_flag=True, help="Replace OUT when it exists.")
+@json_option
+@connection_options
+@click.pass_context
+def results(
+    ctx: click.Context,
+    connection: Connection,
+    batch_id: str,
+    output: str,
+    input_path: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write all result lines, answers and errors together, in input order."""
+    from batchtui.cli.audit_text import audit_document, audit_exit_code, audit_note
+
+    new_file(output, force=force)
+
+    async def work() -> ExitCode:
+        from batchtui.workflows.batches import retrieve
+        from batchtui.workflows.results import collect
+
+        async with connected(connection) as session:
+            batch = await retrieve(session, batch_id)
+            if not (batch.output_file_id or batch.error_file_id):
+                raise InputError(_no_results(batch), hint=_what_then(batch))
+            with written_to(output) as out:
+                collected = await collect(session, batch, out, input_path=input_path)
+        if collected.files.input_trouble:
+            note(f"not in input order: {collected.files.input_trouble}")
+        if as_json and output != "-":
+            print_json({"batch_id": batch.id, "output": output, **audit_document(collected.audit)})
+        else:
+            audit_note(collected.audit)
+        return audit_exit_code(collected.audit)
+
+    ctx.exit(run_async(work()))
+
+
+def _no_results(batch: Batch) -> str:
+    return f"{batch.id} is {batch.status} and has no results" + (
+        "" if batch.is_terminal else " yet"
+    )
+
+
+def _what_then(batch: Batch) -> str:
+    command = "show" if batch.is_terminal else "watch"
+    return f"batchtui batches {command} {batch.id}"

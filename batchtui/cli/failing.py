@@ -1,0 +1,66 @@
+"""How a command fails: one sentence on stderr, what to do about it, and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import click
+
+from batchtui import paths
+from batchtui.errors import ApiError, BatchtuiError, ExitCode
+from batchtui.visible import visible
+
+
+class Failing(click.Group):
+    """A group whose commands may raise `BatchtuiError`."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BatchtuiError as error:
+            say(error)
+            raise SystemExit(error.exit_code) from None
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("batchtui: interrupted", err=True)
+            raise SystemExit(ExitCode.INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader of our output went away, as `head` does: no error of anybody's.
+            sys.stderr.close()
+            raise SystemExit(ExitCode.DONE) from None
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            raise SystemExit(_unexpected(error)) from None
+
+
+def say(error: BatchtuiError) -> None:
+    """The error as a person reads it, on stderr."""
+    click.echo(f"batchtui: {visible(error.message)}", err=True)
+    if isinstance(error, ApiError) and error.request_id:
+        click.echo(f"  request id: {visible(error.request_id)}", err=True)
+    if error.hint:
+        click.echo(f"  {visible(error.hint)}", err=True)
+
+
+def _unexpected(error: Exception) -> ExitCode:
+    log = paths.log_file()
+    try:
+        paths.private(log.parent)
+        handler = logging.FileHandler(log, encoding="utf-8")
+    except OSError:
+        where = ""
+    else:
+        logger = logging.Logger("batchtui")
+        logger.addHandler(handler)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger.error("unexpected error", exc_info=error)
+        handler.close()
+        where = f"  the details are in {log}"
+    click.echo(
+        f"batchtui: unexpected {type(error).__name__}: {visible(str(error))[:300]}", err=True
+    )
+    if where:
+        click.echo(where, err=True)
+    return ExitCode.UNEXPECTED

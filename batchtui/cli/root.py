@@ -1,0 +1,58 @@
+"""The root of the command line: which commands there are, and what a bare word means."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+from batchtui import __version__
+from batchtui.cli.failing import Failing
+
+_COMMANDS: Final = {
+    "open": ("batchtui.cli.app", "open_app"),
+    "demo": ("batchtui.cli.app", "demo"),
+    "run": ("batchtui.cli.run", "run"),
+    "validate": ("batchtui.cli.validate", "validate"),
+    "batches": ("batchtui.cli.batches", "batches"),
+    "files": ("batchtui.cli.files", "files"),
+    "serve": ("batchtui.cli.serve", "serve"),
+    "paths": ("batchtui.cli.where", "where"),
+}
+_ANSWERED_BY_ROOT: Final = ("--help", "-h", "--version")
+
+
+class Root(Failing):
+    """Loads a command's module when it is asked for; anything else is for `open`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        home = _COMMANDS.get(cmd_name)
+        if home is None:
+            return None
+        command = getattr(import_module(home[0]), home[1])
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in _COMMANDS and args[0] not in _ANSWERED_BY_ROOT):
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=Root,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 unexpected, 2 usage, 3 invalid input, 4 key refused, 5 server or "
+    "network, 6 finished with failed or missing requests, 7 not known whether a batch was created, "
+    "130 interrupted.",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def root() -> None:
+    """The cockpit for LLM batch jobs, on any OpenAI-compatible Batch API.
+
+    With no command, or with a PATH[:LINE] or a BATCH_ID, the terminal app opens there.
+    """

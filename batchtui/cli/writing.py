@@ -1,0 +1,39 @@
+"""Where a command writes: a file that is not replaced by accident, or stdout."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from batchtui.errors import UsageError
+
+
+def new_file(output: str, *, force: bool) -> None:
+    """Raises UsageError when `output` exists, or can not be written, before anything is paid."""
+    path = Path(output)
+    if output == "-":
+        return
+    if path.is_dir():
+        raise UsageError(f"{output} is a directory", hint="name a file")
+    if path.exists() and not force:
+        raise UsageError(f"{output} exists", hint="--force replaces it")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path.parent} is not a directory", hint="make it first")
+
+
+@contextmanager
+def written_to(output: str) -> Iterator[Path]:
+    """A path to write to: `output` itself, or for `-` a temporary file then copied to stdout."""
+    if output != "-":
+        yield Path(output)
+        return
+    with tempfile.TemporaryDirectory(prefix="batchtui-") as directory:
+        path = Path(directory) / "out.jsonl"
+        yield path
+        with path.open("rb") as whole:
+            shutil.copyfileobj(whole, sys.stdout.buffer, 1 << 20)
+        sys.stdout.buffer.flush()

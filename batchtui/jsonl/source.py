@@ -1,0 +1,187 @@
+"""One open file: positioned reads, its size, and what happened to it on disk since.
+
+A gzip file is read through an unnamed temporary copy of its content, which vanishes with the
+source. Nothing here interprets the bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import gzip
+import os
+import stat
+import tempfile
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from batchtui.errors import InputError
+from batchtui.jsonl.progress import Progress, Steps, run
+
+CHUNK_BYTES = 256 * 1024
+"""What one read takes: large enough for full speed, small enough to stay in the CPU's cache."""
+
+UNPACKED_LIMIT_BYTES = 64 * 1000**3
+"""A gzip file that unpacks to more is refused: a few MB of gzip can fill any disk."""
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_WITNESS_BYTES = 256
+
+
+class Change(enum.Enum):
+    """What happened to the file since it was opened, or since `accept_growth`."""
+
+    NONE = "unchanged"
+    GREW = "grew"
+    TRUNCATED = "truncated"
+    REPLACED = "replaced"
+    VANISHED = "vanished"
+
+
+class Source:
+    """An open file. `size_bytes` is what was there when it was opened; readable from any thread."""
+
+    def __init__(self, path: Path, descriptor: int, *, unpacked: bool = False) -> None:
+        self.path = path
+        self.is_unpacked = unpacked
+        self._descriptor = descriptor
+        self.size_bytes = os.fstat(descriptor).st_size
+        self._seen = path.stat() if unpacked else os.fstat(descriptor)
+        self._witness = self._read_witness()
+
+    @classmethod
+    def open(cls, path: Path) -> Source:
+        """Open `path`; a gzip file is unpacked first. Raises InputError with the reason."""
+        return run(opened(path))
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Up to `count` bytes from `offset`; fewer only at the end. Raises InputError."""
+        try:
+            data = os.pread(self._descriptor, count, offset)
+            if len(data) == count or not data:
+                return data
+            pieces = [data]
+            missing = count - len(data)
+            offset += len(data)
+            while missing and (
+                data := os.pread(self._descriptor, missing, offset + count - missing)
+            ):
+                pieces.append(data)
+                missing -= len(data)
+            return b"".join(pieces)
+        except OSError as error:
+            raise unreadable(self.path, error) from None
+
+    def changed(self) -> Change:
+        """What happened on disk. Costs two `stat` calls, and a small read when the file grew."""
+        try:
+            now = self.path.stat()
+        except FileNotFoundError:
+            return Change.VANISHED
+        except OSError as error:
+            raise unreadable(self.path, error) from None
+        seen = self._seen
+        if (now.st_dev, now.st_ino) != (seen.st_dev, seen.st_ino):
+            return Change.REPLACED
+        if now.st_size == seen.st_size and now.st_mtime_ns == seen.st_mtime_ns:
+            return Change.NONE
+        if self.is_unpacked:
+            return Change.REPLACED
+        if now.st_size < self.size_bytes:
+            return Change.TRUNCATED
+        if self._read_witness() != self._witness:
+            return Change.REPLACED
+        return Change.GREW if now.st_size > self.size_bytes else Change.NONE
+
+    def accept_growth(self) -> None:
+        """Take what was appended since into `size_bytes`. Only right after `Change.GREW`."""
+        self._seen = os.fstat(self._descriptor)
+        self.size_bytes = self._seen.st_size
+        self._witness = self._read_witness()
+
+    def close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _read_witness(self) -> tuple[bytes, bytes]:
+        """The first and the last bytes: a file rewritten in place differs in them."""
+        end = max(0, self.size_bytes - _WITNESS_BYTES)
+        count = min(_WITNESS_BYTES, self.size_bytes)
+        return self.read(0, count), self.read(end, count)
+
+
+def opened(path: Path) -> Steps[Source]:
+    """Open `path` in steps: unpacking a large gzip file takes a while."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise InputError(f"{path} is not a regular file")
+        if os.pread(descriptor, 2, 0) == _GZIP_MAGIC:
+            copy = yield from _unpacked(path, descriptor)
+            os.close(descriptor)
+            descriptor = -1
+            return Source(path, copy, unpacked=True)
+        return Source(path, descriptor)
+    except OSError as error:
+        _close_quietly(descriptor)
+        raise unreadable(path, error) from None
+    except BaseException:
+        _close_quietly(descriptor)
+        raise
+
+
+def _unpacked(path: Path, descriptor: int) -> Steps[int]:
+    size_bytes = os.fstat(descriptor).st_size
+    written = 0
+    copy, name = tempfile.mkstemp(prefix="batchtui-")
+    Path(name).unlink()
+    try:
+        with (
+            open(descriptor, "rb", closefd=False) as packed,
+            gzip.GzipFile(fileobj=packed) as plain,
+        ):
+            while data := plain.read(CHUNK_BYTES):
+                written += len(data)
+                if written > UNPACKED_LIMIT_BYTES:
+                    raise InputError(f"{path} unpacks to more than {UNPACKED_LIMIT_BYTES} bytes")
+                while data:
+                    data = data[os.write(copy, data) :]
+                yield Progress(packed.tell(), size_bytes)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        _close_quietly(copy)
+        raise InputError(
+            f"{path} is damaged gzip: {error}", hint="download or pack the file again"
+        ) from None
+    except BaseException:
+        _close_quietly(copy)
+        raise
+    return copy
+
+
+def unreadable(path: Path, error: Exception) -> InputError:
+    """The InputError for an OSError on `path`."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return InputError(f"cannot read {path}: {reason}")
+
+
+def _close_quietly(descriptor: int) -> None:
+    if descriptor >= 0:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)

@@ -1,0 +1,92 @@
+"""New files made of the lines of others: streaming, and whole or not at all.
+
+Each file is written beside its place under a temporary name, flushed to disk and renamed; a
+failure or a cancel leaves what was there before. A line is copied byte for byte.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from batchtui.errors import InputError
+from batchtui.jsonl.joined import Joined
+from batchtui.jsonl.progress import Progress, Steps
+from batchtui.jsonl.source import CHUNK_BYTES, Source
+
+
+@contextlib.contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` when the block ends well. Raises InputError."""
+    temporary: Path | None = None
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+        temporary = Path(name)
+        with os.fdopen(descriptor, "wb", buffering=CHUNK_BYTES) as file:
+            yield file
+            file.flush()
+            os.fchmod(descriptor, _mode(path))
+            os.fsync(descriptor)
+        temporary.replace(path)
+        temporary = None
+        _sync_directory(path.parent)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def merge_in_input_order(joined: Joined, out: Path) -> Steps[int]:
+    """Write the result lines, output and errors together, in input order; returns how many.
+
+    Missing requests have no line; duplicates and unknown ones are left out (`joined.audit`).
+    """
+    places = (
+        (joined.result_sources[joined.result_files[at]], place.offset, place.length)
+        for at in range(len(joined))
+        if (place := joined.result_place(at)) is not None
+    )
+    total = sum(joined.result_lengths)
+    return (yield from copy_lines(places, total, out))
+
+
+def copy_lines(places: Iterable[tuple[Source, int, int]], total: int, out: Path) -> Steps[int]:
+    """Write the lines at (source, offset, length) to `out`; returns how many. `total`: in bytes."""
+    count = done = since = 0
+    with new_file(out) as file:
+        for source, offset, length in places:
+            end = offset + length
+            for at in range(offset, end, CHUNK_BYTES):
+                piece = source.read(at, min(CHUNK_BYTES, end - at))
+                file.write(piece)
+                since += len(piece)
+                if since >= CHUNK_BYTES:
+                    done, since = done + since, 0
+                    yield Progress(done, total)
+            file.write(b"\n")
+            count += 1
+            since += 256
+    return count
+
+
+def _mode(path: Path) -> int:
+    """The permissions of the file that is replaced, else what the user's umask gives."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync_directory(directory: Path) -> None:
+    with contextlib.suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from batchtui.cli.output import note
 from batchtui.errors import ExitCode
 
 if TYPE_CHECKING:
-    from batchtui.jsonl.join import Audit
+    from batchtui.jsonl.joined import Audit
 
 
 def audit_exit_code(audit: Audit) -> ExitCode:
-    whole = not (audit.failed or audit.missing or audit.duplicate or audit.unknown)
-    return ExitCode.DONE if whole else ExitCode.SOME_FAILED
+    return ExitCode.DONE if audit.is_complete else ExitCode.SOME_FAILED
 
 
 def audit_note(audit: Audit) -> None:
     parts = [f"{audit.submitted:,} requests", f"{audit.ok:,} ok"]
-    for name in ("failed", "missing", "duplicate", "unknown"):
+    for name in ("failed", "missing", "duplicate", "unknown", "unreadable"):
         count = getattr(audit, name)
         if count:
             parts.append(f"{count:,} {name}")
@@ -26,12 +26,4 @@ def audit_note(audit: Audit) -> None:
 
 
 def audit_document(audit: Audit) -> dict[str, Any]:
-    return {
-        "submitted": audit.submitted,
-        "answered": audit.answered,
-        "ok": audit.ok,
-        "failed": audit.failed,
-        "missing": audit.missing,
-        "duplicate": audit.duplicate,
-        "unknown": audit.unknown,
-    }
+    return asdict(audit)

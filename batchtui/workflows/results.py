@@ -13,7 +13,8 @@ from pathlib import Path
 
 from batchtui import paths
 from batchtui.errors import ApiError, NotFoundError
-from batchtui.jsonl.join import Audit, Joined, join
+from batchtui.jsonl.join import join
+from batchtui.jsonl.joined import Audit, Joined
 from batchtui.jsonl.write import merge_in_input_order
 from batchtui.models.batch import Batch
 from batchtui.workflows.background import in_thread

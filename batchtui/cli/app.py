@@ -1,0 +1,99 @@
+"""`batchtui` and `batchtui demo`: the way into the app. Nothing of it is imported before."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from batchtui.cli.options import Connection, connection_options
+from batchtui.errors import UsageError
+from batchtui.visible import visible
+
+if TYPE_CHECKING:
+    from batchtui.config import Profile
+    from batchtui.tui.start import StartAt
+
+mouse_option = click.option(
+    "--mouse/--no-mouse", default=None, help="Use the mouse; off over SSH if not given."
+)
+
+
+@click.command("open")
+@click.argument("target", required=False, metavar="[PATH[:LINE] | BATCH_ID]")
+@mouse_option
+@connection_options
+def open_app(connection: Connection, target: str | None, mouse: bool | None) -> None:
+    """Open the app: at the batches, a directory, a file, or a batch."""
+    from batchtui import config
+
+    start = start_at(target)
+    with ExitStack() as stack:
+        if connection.local:
+            from batchtui.cli.local import local_profile
+
+            profile: Profile | None = stack.enter_context(local_profile())
+        else:
+            profile = config.resolve(
+                name=connection.profile, base_url=connection.base_url, provider=connection.provider
+            )
+        from batchtui.tui.app import run_app
+
+        run_app(
+            profile, start=start, mouse=mouse, start_demo=lambda: stack.enter_context(_demo())[0]
+        )
+
+
+@click.command()
+@mouse_option
+def demo(mouse: bool | None) -> None:
+    """Open the app on a throwaway gateway with sample files and batches in every status."""
+    from batchtui.tui.app import run_app
+
+    with _demo() as (profile, places):
+        run_app(profile, mouse=mouse, **places)
+
+
+@contextmanager
+def _demo() -> Iterator[tuple[Profile, dict[str, Any]]]:
+    """A gateway with everything in it, gone without a trace at the end."""
+    from batchtui.cli.local import gateway_profile
+    from batchtui.gateway.demo import seed, write_samples
+    from batchtui.gateway.options import GatewayOptions
+
+    with tempfile.TemporaryDirectory(prefix="batchtui-demo-") as directory:
+        here = Path(directory)
+        samples, downloads = here / "samples", here / "downloads"
+        for each in (samples, downloads):
+            each.mkdir()
+        write_samples(samples)
+        options = GatewayOptions(data_dir=here / "gateway", port=0, echo_delay_s=0.05)
+        with gateway_profile(options, name="demo", prepare=seed) as profile:
+            yield profile, {"browse_dir": samples, "downloads": downloads}
+
+
+def start_at(target: str | None) -> StartAt:
+    """What a bare word means: a path, a path with a line, else a batch id."""
+    from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile
+
+    if target is None:
+        return AtBatches()
+    path = Path(target).expanduser()
+    if path.is_dir():
+        return AtDirectory(path)
+    if path.exists():
+        return AtFile(path)
+    with_line = re.fullmatch(r"(.+):(\d{1,12})", target)
+    if with_line and Path(with_line[1]).expanduser().is_file():
+        return AtFile(Path(with_line[1]).expanduser(), line=max(int(with_line[2]), 1))
+    if re.fullmatch(r"[\w.=+-]{12,512}|batch[\w.=+-]*", target) and not target.endswith(".jsonl"):
+        return AtBatch(target)
+    raise UsageError(
+        f"{visible(target)}: no such file, and no command of that name",
+        hint="batchtui --help lists the commands; options come after the command",
+    )

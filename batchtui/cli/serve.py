@@ -1,0 +1,75 @@
+"""`batchtui serve`: the built-in gateway as a server of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS")
+@click.option("--port", default=4000, show_default=True, type=click.IntRange(0, 65_535))
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Files and state; in the user's state directory if left out.",
+)
+@click.option(
+    "--api-key",
+    "api_keys",
+    multiple=True,
+    metavar="KEY",
+    envvar="BATCHTUI_SERVE_API_KEYS",
+    help="Accept this key only; may be repeated. Without one, any on loopback. "
+    "Or BATCHTUI_SERVE_API_KEYS, so that no process list shows it.",
+)
+@click.option("--upstream", metavar="URL", help="Ask this OpenAI-compatible server for each line.")
+@click.option("--upstream-key-env", metavar="NAME", help="The variable with the upstream's key.")
+@click.option(
+    "--concurrency",
+    default=32,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Lines asked at the same time.",
+)
+@click.option(
+    "--max-file-size",
+    default=200,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="MB",
+    help="The largest upload.",
+)
+def serve(
+    host: str,
+    port: int,
+    data_dir: Path | None,
+    api_keys: tuple[str, ...],
+    upstream: str | None,
+    upstream_key_env: str | None,
+    concurrency: int,
+    max_file_size: int,
+) -> None:
+    """Run a Batch API on this machine: files, batches, any upstream, or the offline echo model.
+
+    Prints one line with its URL when it is ready. Accepted batches survive a crash.
+    """
+    from batchtui.config import Secret
+    from batchtui.gateway.options import GatewayOptions
+    from batchtui.gateway.server import serve as serving
+    from batchtui.models.limits import MB
+
+    serving(
+        GatewayOptions(
+            data_dir=data_dir,
+            host=host,
+            port=port,
+            api_keys=tuple(Secret(key) for key in api_keys),
+            upstream=upstream,
+            upstream_key_env=upstream_key_env,
+            concurrency=concurrency,
+            max_file_bytes=max_file_size * MB,
+        )
+    )

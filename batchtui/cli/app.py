@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from batchtui.cli.given import start_at
 from batchtui.cli.options import Connection, connection_options
-from batchtui.errors import UsageError
-from batchtui.visible import visible
 
 if TYPE_CHECKING:
     from batchtui.config import Profile
-    from batchtui.tui.start import StartAt
 
 mouse_option = click.option(
     "--mouse/--no-mouse", default=None, help="Use the mouse; off over SSH if not given."
@@ -75,25 +72,3 @@ def _demo() -> Iterator[tuple[Profile, dict[str, Any]]]:
         options = GatewayOptions(data_dir=here / "gateway", port=0, echo_delay_s=0.05)
         with gateway_profile(options, name="demo", prepare=seed) as profile:
             yield profile, {"browse_dir": samples, "downloads": downloads}
-
-
-def start_at(target: str | None) -> StartAt:
-    """What a bare word means: a path, a path with a line, else a batch id."""
-    from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile
-
-    if target is None:
-        return AtBatches()
-    path = Path(target).expanduser()
-    if path.is_dir():
-        return AtDirectory(path)
-    if path.exists():
-        return AtFile(path)
-    with_line = re.fullmatch(r"(.+):(\d{1,12})", target)
-    if with_line and Path(with_line[1]).expanduser().is_file():
-        return AtFile(Path(with_line[1]).expanduser(), line=max(int(with_line[2]), 1))
-    if re.fullmatch(r"[\w.=+-]{12,512}|batch[\w.=+-]*", target) and not target.endswith(".jsonl"):
-        return AtBatch(target)
-    raise UsageError(
-        f"{visible(target)}: no such file, and no command of that name",
-        hint="batchtui --help lists the commands; options come after the command",
-    )

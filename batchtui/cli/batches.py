@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from batchtui.cli.batch_text import as_document, exit_code_of, progress_text, row_of, show_batch
+from batchtui.cli.given import is_there, looks_like_path
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import Progress, note, print_json, print_json_list, print_table
 from batchtui.cli.sending import metadata_option, pairs, send
@@ -77,11 +78,10 @@ def create(
 
     async def work() -> Batch:
         async with connected(connection) as session:
-            path = Path(source)
-            if path.exists() or "/" in source or source.endswith(".jsonl"):
+            if is_there(source) or looks_like_path(source):
                 return await send(
                     session,
-                    path,
+                    Path(source),
                     endpoint=endpoint,
                     window=window,
                     metadata=pairs(metadata),

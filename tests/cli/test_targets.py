@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from batchtui.cli.app import start_at
 from batchtui.cli.files import safe_name
+from batchtui.cli.given import start_at
 from batchtui.cli.sending import pairs
 from batchtui.errors import UsageError
 from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile

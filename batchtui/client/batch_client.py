@@ -1,0 +1,88 @@
+"""The client of one Batch API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self
+
+from batchtui.client.batches import Batches
+from batchtui.client.files import Files
+from batchtui.client.models import Models
+from batchtui.client.session import Session, Sleep
+from batchtui.client.target import target
+from batchtui.config import Kind, Profile
+
+if TYPE_CHECKING:
+    from batchtui.client.wire import Transport
+
+
+class BatchClient:
+    """Talks to one server with one key, on one event loop.
+
+        async with BatchClient(base_url="http://localhost:4000") as client:
+            file = await client.files.create(file=Path("in.jsonl"))
+            batch = await client.batches.create(
+                input_file_id=file.id, endpoint="/v1/chat/completions"
+            )
+
+    `base_url`: with or without /v1. `provider`: LiteLLM's `custom-llm-provider`. `timeout_s`: how
+    long the server may be silent, by the kind of server if None. `transport`: an httpx transport
+    to use instead of connections, asynchronous and synchronous, as `httpx.MockTransport` is.
+    `sleep`: how to wait between attempts.
+
+    Making one costs nothing and connects to nothing: httpx and the trusted certificates are loaded
+    by the first request, in a thread. Raises UsageError for what can not be a URL, a key or a
+    header. Close it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        api_key: str | None = None,
+        kind: Kind = "compatible",
+        provider: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
+        transport: Transport | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._session = Session(
+            target(
+                base_url=base_url,
+                api_key=api_key,
+                kind=kind,
+                provider=provider,
+                headers=headers,
+                timeout_s=timeout_s,
+            ),
+            transport=transport,
+            sleep=sleep,
+        )
+        self.files = Files(self._session)
+        self.batches = Batches(self._session)
+        self.models = Models(self._session)
+
+    @classmethod
+    def from_profile(cls, profile: Profile) -> Self:
+        return cls(
+            base_url=profile.base_url,
+            api_key=profile.api_key.reveal() if profile.api_key else None,
+            kind=profile.kind,
+            provider=profile.provider,
+            headers=profile.headers,
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections. A client that is closed can not be used again."""
+        await self._session.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"BatchClient({self._session.target.root!r})"

@@ -1,0 +1,73 @@
+"""How kinds of servers differ, and nothing else may know: root, auth header, provider, patience.
+
+A dialect is data and pure functions. Sources are named where a value is a server's rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from batchtui.config import Kind
+from batchtui.models import limits
+from batchtui.models.limits import Limits
+
+_VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?\Z")
+
+
+def _versioned(path: str, query: str) -> str:
+    """`path` with the `/v1` that users leave out: LiteLLM documents its base URL without one."""
+    if any(_VERSION.match(segment) for segment in path.split("/")):
+        return path
+    return f"{path}/v1"
+
+
+def _azure(path: str, query: str) -> str:
+    """Azure's v1 API lies under /openai/v1, its classic one under /openai with an api-version."""
+    if "api-version=" in query:
+        return path if path.endswith("/openai") else f"{path}/openai"
+    if path.endswith("/v1"):
+        return path
+    return f"{path}/v1" if path.endswith("/openai") else f"{path}/openai/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`root` turns path and query of the user's base URL into the path that `/batches` hangs on.
+
+    `read_timeout_s`: how long the server may be silent before it counts as gone.
+    `batch_page`, `file_page`: the most items one page may ask for.
+    """
+
+    kind: Kind
+    read_timeout_s: float
+    root: Callable[[str, str], str] = _versioned
+    auth_header: str = "authorization"
+    auth_prefix: str = "Bearer "
+    provider_header: str | None = None
+    limits: Limits = limits.OPENAI
+    batch_page: int = 100
+    file_page: int = 10_000
+
+
+_PROVIDER: Final = "custom-llm-provider"
+"""LiteLLM reads this header on every route of files and batches; body and query only on some."""
+
+DIALECTS: Final[Mapping[Kind, Dialect]] = {
+    "openai": Dialect("openai", read_timeout_s=100),
+    # LiteLLM sleeps a Retry-After of up to 120 s twice before it passes a 429 on.
+    "litellm": Dialect("litellm", read_timeout_s=300, provider_header=_PROVIDER),
+    "azure": Dialect(
+        "azure",
+        read_timeout_s=100,
+        root=_azure,
+        auth_header="api-key",
+        auth_prefix="",
+        limits=limits.AZURE,
+    ),
+    # May be a LiteLLM proxy under a name of its own.
+    "compatible": Dialect("compatible", read_timeout_s=300, provider_header=_PROVIDER),
+    "local": Dialect("local", read_timeout_s=60, provider_header=_PROVIDER, limits=limits.GATEWAY),
+}

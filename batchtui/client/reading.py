@@ -1,0 +1,28 @@
+"""A 2xx answer as a wire type, or a ProtocolError that says where it is not one."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from batchtui.client.exchange import Answer
+from batchtui.client.failures import unreadable
+from batchtui.client.target import Target
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def read(answer: Answer, model: type[T], target: Target, what: str) -> T:
+    """`answer` as a `model`; `what` names it in the error, as "a batch"."""
+    try:
+        return model.model_validate_json(answer.body)
+    except ValidationError as error:
+        why = _where(error)
+    raise unreadable(answer, target, what, why)
+
+
+def _where(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    path = ".".join(str(part) for part in first["loc"])
+    return f"{path}: {first['msg']}" if path else first["msg"]

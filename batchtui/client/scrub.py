@@ -1,0 +1,39 @@
+"""Takes out of a server's words what must not be shown: keys, control characters, length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from batchtui.visible import visible
+
+MASK: Final = "***"
+MAX_CHARS: Final = 600
+
+_KEY = re.compile(r"\b(sk|pk|gsk|rk|sess)-[\w*.-]{3,}", re.ASCII)
+_BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/*=-]{6,}", re.IGNORECASE | re.ASCII)
+_BLANKS = re.compile(r"\s+")
+_SHORT: Final = 8
+
+
+def scrubbed(text: str | None, secrets: Sequence[str], *, max_chars: int = MAX_CHARS) -> str | None:
+    """`text` in one visible line of at most `max_chars`, with every key masked; None if empty.
+
+    A secret shorter than 8 characters is masked only where it stands alone: servers without keys
+    get words like `none` as one.
+    """
+    if not text:
+        return None
+    shown = visible(_BLANKS.sub(" ", text[: 20 * max_chars]).strip())
+    for secret in sorted({visible(each) for each in secrets if each}, key=len, reverse=True):
+        shown = _without(shown, secret)
+    shown = _BEARER.sub(rf"\1 {MASK}", _KEY.sub(rf"\1-{MASK}", shown))
+    return (shown if len(shown) <= max_chars else f"{shown[: max_chars - 1]}…") or None
+
+
+def _without(text: str, secret: str) -> str:
+    if len(secret) < _SHORT:
+        return re.sub(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", MASK, text)
+    masked = text.replace(secret, MASK)
+    return MASK if secret in masked else masked

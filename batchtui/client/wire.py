@@ -1,0 +1,182 @@
+"""Requests over httpx: the connections to one server, and one exchange on them.
+
+Outcomes are returned, never raised: an exception of httpx holds frames with the headers in them.
+Goes to the transport directly, since one client has one server: no redirects are followed, no
+cookies kept, nothing is logged. Must not decide what to repeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from batchtui.client import tls
+from batchtui.client.exchange import Answer, Outcome, Request
+from batchtui.client.faults import incomplete, no_answer, too_large
+from batchtui.client.target import CONNECT_TIMEOUT_S, Target
+from batchtui.errors import UsageError
+
+MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
+_IDLE_S: Final = 15.0
+_SLACK_S: Final = 60.0
+
+IDENTITY: Final = {"accept": "*/*", "accept-encoding": "identity"}
+"""Asks for content as it is: only then does Content-Length count its bytes."""
+
+Transport = httpx.BaseTransport | httpx.AsyncBaseTransport
+
+
+class Wire:
+    """The connections to one target. Building one may read certificates: do it in a thread.
+
+    `injected`: a transport to use for everything instead, as `httpx.MockTransport`.
+    """
+
+    def __init__(self, target: Target, injected: Transport | None) -> None:
+        self._target = target
+        self._injected = injected
+        self._context = tls.context() if target.is_tls else tls.closed_context()
+        self._proxy = None if injected else _proxy(target)
+        self._shared = self._transport()
+
+    async def exchange(self, request: Request, *, fresh: bool = False) -> Outcome:
+        """Send once and read the whole answer.
+
+        `fresh`: on a connection of its own. A kept one may be closed by the server at the moment
+        of sending, which can not be told from an answer that was lost.
+        """
+        if not fresh or self._injected is not None:
+            return await self._exchange(self._shared, request)
+        async with self._transport() as transport:
+            return await self._exchange(transport, request)
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[Outcome | AsyncIterator[bytes]]:
+        """Send once; the pieces of a 2xx answer while they come, else what came instead."""
+        try:
+            prepared = self.request(request, headers=IDENTITY)
+            response = await self._shared.handle_async_request(prepared)
+        except httpx.HTTPError as error:
+            outcome: Outcome | None = no_answer(error, self._target)
+        else:
+            outcome = None
+        if outcome is not None:
+            yield outcome
+            return
+        try:
+            if 200 <= response.status_code < 300:
+                yield self._pieces(response)
+            else:
+                yield await self._read(response)
+        finally:
+            await response.aclose()
+
+    async def aclose(self) -> None:
+        await self._shared.aclose()
+
+    def request(self, request: Request, **extra: Any) -> httpx.Request:
+        """The httpx request, with this target's headers and timeouts."""
+        headers = {**self._target.headers, **extra.pop("headers", {})}
+        if request.json_body is not None:
+            headers["content-type"] = "application/json"
+            extra["content"] = request.json_body
+        patience_s = self._target.read_timeout_s
+        timeouts = {
+            "connect": CONNECT_TIMEOUT_S,
+            "read": patience_s,
+            "write": patience_s,
+            "pool": patience_s,
+        }
+        return httpx.Request(
+            request.method,
+            self._target.url(request.path, request.query),
+            headers=headers,
+            extensions={"timeout": timeouts, **extra.pop("extensions", {})},
+            **extra,
+        )
+
+    def blocking_transport(self) -> httpx.BaseTransport:
+        """A transport for one transfer in a thread; an injected one is not closed by its user."""
+        if self._injected is not None:
+            if not isinstance(self._injected, httpx.BaseTransport):
+                raise UsageError("transfers need a transport that is synchronous as well")
+            return _Kept(self._injected)
+        return httpx.HTTPTransport(verify=self._context, trust_env=False, proxy=self._proxy)
+
+    def _transport(self) -> httpx.AsyncBaseTransport:
+        if self._injected is not None:
+            if not isinstance(self._injected, httpx.AsyncBaseTransport):
+                raise UsageError("a transport must be asynchronous, as httpx.MockTransport is")
+            return self._injected
+        return httpx.AsyncHTTPTransport(
+            verify=self._context,
+            trust_env=False,
+            proxy=self._proxy,
+            limits=httpx.Limits(max_keepalive_connections=4, keepalive_expiry=_IDLE_S),
+        )
+
+    async def _exchange(self, transport: httpx.AsyncBaseTransport, request: Request) -> Outcome:
+        try:
+            async with asyncio.timeout(self._target.read_timeout_s + _SLACK_S):
+                response = await transport.handle_async_request(self.request(request))
+                try:
+                    return await self._read(response)
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            return no_answer(error, self._target)
+
+    async def _read(self, response: httpx.Response) -> Outcome:
+        body = bytearray()
+        try:
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > MAX_ANSWER_BYTES:
+                    return too_large(self._target, MAX_ANSWER_BYTES)
+        except httpx.HTTPError as error:
+            return no_answer(error, self._target)
+        return Answer(response.status_code, response.headers, bytes(body))
+
+    async def _pieces(self, response: httpx.Response) -> AsyncIterator[bytes]:
+        total = announced_bytes(response.headers)
+        failure = None
+        try:
+            async for chunk in response.aiter_bytes():
+                yield chunk
+        except httpx.HTTPError:
+            failure = incomplete(self._target, response.num_bytes_downloaded, total)
+        if failure is None and total not in (None, response.num_bytes_downloaded):
+            failure = incomplete(self._target, response.num_bytes_downloaded, total)
+        if failure is not None:
+            raise failure.error
+
+
+class _Kept(httpx.BaseTransport):
+    """Another's transport, left open."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._inner.handle_request(request)
+
+
+def _proxy(target: Target) -> str | None:
+    """The proxy that the environment names for this target: HTTPS_PROXY, HTTP_PROXY, NO_PROXY."""
+    parts = urlsplit(target.root)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
+
+
+def announced_bytes(headers: Mapping[str, str]) -> int | None:
+    """How long an answer says it is, as it is transferred."""
+    value = headers.get("content-length", "")
+    return int(value) if value.isascii() and value.isdecimal() else None

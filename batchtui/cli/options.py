@@ -60,15 +60,18 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
 
 
 @asynccontextmanager
-async def connected(connection: Connection) -> AsyncIterator[Session]:
-    """A session on the server that `connection` means, for the time of one command."""
+async def connected(connection: Connection, *, private: bool = False) -> AsyncIterator[Session]:
+    """A session on the server that `connection` means, for the time of one command.
+
+    `private`: with `--local`, a gateway that leaves nothing behind.
+    """
     from batchtui import config
     from batchtui.workflows.session import Session
 
     if connection.local:
-        from batchtui.cli.local import local_profile
+        from batchtui.cli.local import local_profile, private_profile
 
-        with local_profile() as profile:
+        with private_profile() if private else local_profile() as profile:
             async with Session(profile) as session:
                 yield session
         return

@@ -60,7 +60,7 @@ def run(
         from batchtui.workflows.results import collect
 
         nonlocal batch_id
-        async with connected(connection) as session:
+        async with connected(connection, private=True) as session:
             batch = await send(
                 session, path, endpoint=endpoint, window=window, metadata=given, anyway=anyway
             )

@@ -71,5 +71,6 @@ def serve(
             upstream_key_env=upstream_key_env,
             concurrency=concurrency,
             max_file_bytes=max_file_size * MB,
-        )
+        ),
+        announce=lambda url: click.echo(f"batchtui serves {url}"),
     )

@@ -1,0 +1,1 @@
+"""Who answers a line: the offline echo model, or an upstream server."""

@@ -1,0 +1,230 @@
+"""Receiving a file: a multipart body of any size, straight to disk, in little memory.
+
+A file is accepted only when its bytes are synced and its row is committed; what a broken upload
+left is removed at once, or at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Final
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect, Request
+
+from batchtui.gateway import ids
+from batchtui.gateway.refusal import Refusal, shown
+from batchtui.gateway.routes.expiry import seconds_of
+from batchtui.gateway.service import Service
+from batchtui.gateway.store.disk import Disk
+from batchtui.gateway.store.rows import FileRow
+from batchtui.models.limits import MB
+
+PURPOSES: Final = ("assistants", "batch", "evals", "fine-tune", "user_data", "vision")
+"""What an upload may be for. Source: openai.types.FilePurpose."""
+
+_BATCH_LIFE_S: Final = 30 * 86400
+"""A batch file lives 30 days unless asked otherwise. Source: openai.types.file_create_params."""
+
+_WRITE_BYTES: Final = 1024 * 1024
+_LARGEST_FIELD_BYTES: Final = 64 * 1024
+_LONGEST_NAME: Final = 255
+
+
+async def receive_file(request: Request, service: Service) -> FileRow:
+    kind, parameters = parse_options_header(request.headers.get("content-type"))
+    boundary = parameters.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise Refusal(400, "The body must be multipart/form-data with a boundary.", param="file")
+    upload = _Upload(service.store.disk, service.options.max_file_bytes)
+    try:
+        form = _Form(boundary, upload)
+        async for piece in request.stream():
+            form.feed(piece)
+            if upload.wants_write:
+                await asyncio.to_thread(upload.write)
+        form.finish()
+        row = _row(form, upload, service.clock.now())
+        await asyncio.to_thread(upload.settle)
+        await service.store.add_file(row)
+    except FormParserError:
+        raise Refusal(400, "The multipart body is malformed.", param="file") from None
+    except ClientDisconnect:
+        raise Refusal(400, "The upload broke off.", param="file") from None
+    finally:
+        await asyncio.to_thread(upload.close)
+    return row
+
+
+def _row(form: _Form, upload: _Upload, now: float) -> FileRow:
+    purpose = form.fields.get("purpose")
+    if purpose is None:
+        raise Refusal(
+            400,
+            "Missing required parameter: 'purpose'.",
+            param="purpose",
+            code="missing_required_parameter",
+        )
+    if purpose not in PURPOSES:
+        raise Refusal(
+            400,
+            f"Invalid purpose: '{shown(purpose)}'. Must be one of: {', '.join(PURPOSES)}.",
+            param="purpose",
+            code="invalid_value",
+        )
+    if form.filename is None:
+        raise Refusal(
+            400,
+            "Missing required parameter: 'file'.",
+            param="file",
+            code="missing_required_parameter",
+        )
+    life_s = seconds_of(
+        form.fields.get("expires_after[anchor]"),
+        form.fields.get("expires_after[seconds]"),
+        "expires_after",
+    )
+    if life_s is None and purpose == "batch":
+        life_s = _BATCH_LIFE_S
+    return FileRow(
+        id=upload.file_id,
+        created_at=int(now),
+        filename=form.filename,
+        purpose=purpose,
+        size_bytes=upload.size_bytes,
+        expires_at=int(now) + life_s if life_s else None,
+    )
+
+
+class _Upload:
+    """The bytes of one file on their way to disk. All but `take` block: for a thread."""
+
+    def __init__(self, disk: Disk, most_bytes: int) -> None:
+        self._disk = disk
+        self._most_bytes = most_bytes
+        self._descriptor: int | None = None
+        self._waiting = bytearray()
+        self._accepted = False
+        self.file_id = ids.file_id()
+        self.size_bytes = 0
+
+    @property
+    def wants_write(self) -> bool:
+        return len(self._waiting) >= _WRITE_BYTES
+
+    def take(self, data: bytes) -> None:
+        self.size_bytes += len(data)
+        if self.size_bytes > self._most_bytes:
+            raise Refusal(
+                413,
+                f"The file is larger than {self._most_bytes / MB:g} MB.",
+                param="file",
+                code="file_too_large",
+            )
+        self._waiting += data
+
+    def write(self) -> None:
+        if self._descriptor is None:
+            self._descriptor = self._disk.create(self.file_id)
+        rest = memoryview(bytes(self._waiting))
+        self._waiting.clear()
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+    def settle(self) -> None:
+        """Everything is durable when this returns."""
+        self.write()
+        assert self._descriptor is not None
+        os.fsync(self._descriptor)
+        self._disk.settle()
+        self._accepted = True
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            if not self._accepted:
+                self._disk.remove(self.file_id)
+
+
+class _Form:
+    """The multipart body: small fields are kept, the part named `file` goes to the upload."""
+
+    def __init__(self, boundary: bytes, upload: _Upload) -> None:
+        self.fields: dict[str, str] = {}
+        self.filename: str | None = None
+        self._upload = upload
+        self._header_name = bytearray()
+        self._header_value = bytearray()
+        self._disposition = b""
+        self._field: str | None = None
+        self._value = bytearray()
+        self._ended = False
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._part_begins,
+                "on_header_field": self._header_field,
+                "on_header_value": self._header_value_data,
+                "on_header_end": self._header_ends,
+                "on_headers_finished": self._headers_finished,
+                "on_part_data": self._part_data,
+                "on_part_end": self._part_ends,
+                "on_end": self._end,
+            },
+        )
+
+    def feed(self, piece: bytes) -> None:
+        self._parser.write(piece)
+
+    def finish(self) -> None:
+        self._parser.finalize()
+        if not self._ended:
+            raise Refusal(400, "The multipart body breaks off before its end.", param="file")
+
+    def _part_begins(self) -> None:
+        self._disposition = b""
+        self._field = None
+        self._value.clear()
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header_name += data[start:end]
+
+    def _header_value_data(self, data: bytes, start: int, end: int) -> None:
+        self._header_value += data[start:end]
+
+    def _header_ends(self) -> None:
+        if self._header_name.lower() == b"content-disposition":
+            self._disposition = bytes(self._header_value)
+        self._header_name.clear()
+        self._header_value.clear()
+
+    def _headers_finished(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        self._field = _decoded(options.get(b"name", b""))
+        if self._field != "file":
+            return
+        if self.filename is not None:
+            raise Refusal(400, "There must be only one file.", param="file")
+        name = _decoded(options.get(b"filename", b""))
+        self.filename = name.replace("\\", "/").rsplit("/", 1)[-1][:_LONGEST_NAME] or "upload"
+
+    def _part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._field == "file":
+            self._upload.take(data[start:end])
+            return
+        self._value += data[start:end]
+        if len(self._value) > _LARGEST_FIELD_BYTES:
+            raise Refusal(400, f"The field '{shown(self._field or '')}' is too long.")
+
+    def _part_ends(self) -> None:
+        if self._field != "file" and self._field is not None:
+            self.fields[self._field] = _decoded(bytes(self._value))
+
+    def _end(self) -> None:
+        self._ended = True
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", "replace")

@@ -1,0 +1,1 @@
+"""Running batches: from validation to the result files."""

@@ -1,0 +1,58 @@
+"""Validation of an uploaded input: the record engine's problems as the batch's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from batchtui.errors import InputError
+from batchtui.jsonl.problems import CODES
+from batchtui.jsonl.progress import run
+from batchtui.jsonl.validate import Validation, validate
+from batchtui.models.limits import GATEWAY
+
+_MOST_ERRORS: Final = 100
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`errors` as in `openai.types.Batch.errors.data`; none means that the batch may run."""
+
+    total: int
+    model: str | None
+    errors: list[dict[str, Any]]
+
+
+def check(path: Path, endpoint: str, is_cancelled: Callable[[], bool]) -> Checked:
+    """Read the whole file. Blocks: for a thread. Raises Cancelled."""
+    with path.open("rb") as file:
+        if file.read(2) == _GZIP_MAGIC:
+            message = "The file is compressed; upload it unpacked."
+            return Checked(0, None, [_error("invalid_json_line", message, 1, None)])
+    try:
+        found = run(validate(path, endpoint=endpoint, limits=GATEWAY), is_cancelled=is_cancelled)
+    except InputError as error:
+        return Checked(0, None, [_error("invalid_request", error.message, None, None)])
+    return Checked(found.statistics.requests, found.model, _errors(found))
+
+
+def _errors(found: Validation) -> list[dict[str, Any]]:
+    listed = [
+        _error(each.code, each.message, each.line, each.field)
+        for each in found.problems
+        if each.severity == "error"
+    ]
+    if listed or found.ok:
+        return listed[:_MOST_ERRORS]
+    return [
+        _error(code, f"{CODES[code].meaning} Found {count} times.", None, None)
+        for code, count in found.counts.items()
+        if CODES[code].severity == "error"
+    ]
+
+
+def _error(code: str, message: str, line: int | None, param: str | None) -> dict[str, Any]:
+    return {"code": code, "message": message, "line": line, "param": param}

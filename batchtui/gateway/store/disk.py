@@ -1,0 +1,64 @@
+"""The directory with the bytes: one file per file id, and the lock on the whole.
+
+Owns paths and durability of files. Every function blocks: call them from a thread.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from batchtui import paths
+from batchtui.errors import UsageError
+
+
+class Disk:
+    def __init__(self, root: Path) -> None:
+        """Take `root` for this process alone; raises UsageError when another gateway has it."""
+        try:
+            paths.private(root)
+            self.files = paths.private(root / "files")
+            self._lock = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise UsageError(
+                f"{root}: cannot be used for the gateway's data: {error.strerror}",
+                hint="choose another --data-dir",
+            ) from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise UsageError(
+                f"another gateway is using {root}",
+                hint="stop it, or choose another --data-dir",
+            ) from None
+        self.database = root / "gateway.sqlite3"
+
+    def close(self) -> None:
+        os.close(self._lock)
+
+    def path(self, file_id: str) -> Path:
+        return self.files / file_id
+
+    def create(self, file_id: str) -> int:
+        """A new, empty file, open for writing; the caller closes it and calls `settle`."""
+        return os.open(self.path(file_id), os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+    def settle(self) -> None:
+        """Make the names of new files durable."""
+        descriptor = os.open(self.files, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def remove(self, file_id: str) -> None:
+        self.path(file_id).unlink(missing_ok=True)
+
+    def sweep(self, known: Collection[str]) -> None:
+        """Remove what no row names: half uploads and deleted files a crash left behind."""
+        for path in self.files.iterdir():
+            if path.name not in known:
+                path.unlink()

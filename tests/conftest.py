@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
+
+if TYPE_CHECKING:
+    from batchtui.gateway.server import Gateway
 
 SETTINGS = (
     "AZURE_OPENAI_API_KEY",
@@ -39,3 +45,39 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFa
         monkeypatch.setenv(variable, str(home / name))
     monkeypatch.setenv("BATCHTUI_CONFIG", str(home / ".config" / "batchtui" / "config.toml"))
     return home
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
+    """A running gateway with nothing in it."""
+    from batchtui.gateway.options import GatewayOptions
+    from batchtui.gateway.server import Gateway
+
+    with Gateway(GatewayOptions(data_dir=tmp_path / "gateway", port=0)) as running:
+        yield running
+
+
+WriteInput = Callable[..., Path]
+
+
+@pytest.fixture
+def write_input(tmp_path: Path) -> WriteInput:
+    """Writes a batch input of `count` chat requests `r-0`, `r-1`, ...; returns its path."""
+
+    def write(count: int = 3, *, name: str = "in.jsonl", model: str = "echo") -> Path:
+        path = tmp_path / name
+        path.write_bytes(b"".join(_request(number, model) for number in range(count)))
+        return path
+
+    return write
+
+
+def _request(number: int, model: str) -> bytes:
+    messages = [{"role": "user", "content": f"Question {number}"}]
+    line: dict[str, Any] = {
+        "custom_id": f"r-{number}",
+        "method": "POST",
+        "url": "/v1/chat/completions",
+        "body": {"model": model, "messages": messages},
+    }
+    return msgspec.json.encode(line) + b"\n"

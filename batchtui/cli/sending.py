@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,6 +13,9 @@ from batchtui.errors import UsageError
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
     from batchtui.workflows.session import Session
+
+PROBLEMS_SHOWN: Final = 20
+"""More are for `batchtui validate`: a submission shows enough to see what is wrong."""
 
 metadata_option = click.option(
     "--metadata", multiple=True, metavar="KEY=VALUE", help="Kept with the batch; may be repeated."
@@ -59,7 +62,7 @@ async def send(
                 case submit.Checked(report):
                     progress.clear()
                     if report.problems:
-                        print_report(path, report, err=True)
+                        print_report(path, report, err=True, at_most=PROBLEMS_SHOWN)
                     else:
                         progress.done(f"{path.name}: {verdict(report)}")
                 case submit.Uploading(sent_bytes, total_bytes):

@@ -67,10 +67,14 @@ def validate(
         ctx.exit(ExitCode.INVALID_INPUT)
 
 
-def print_report(path: Path, report: Validation, *, err: bool = False) -> None:
-    for problem in report.problems:
+def print_report(
+    path: Path, report: Validation, *, err: bool = False, at_most: int | None = None
+) -> None:
+    """Each problem as FILE:LINE, then how often each code stands in the file."""
+    shown = report.problems[:at_most]
+    for problem in shown:
         click.echo(f"{visible(str(path))}:{line_of(problem)}", err=err)
-    hidden = sum(report.counts.values()) - len(report.problems)
+    hidden = sum(report.counts.values()) - len(shown)
     if hidden > 0:
         click.echo(f"{visible(str(path))}: {hidden:,} more problems are not shown", err=err)
     if len(report.counts) > 1 or hidden > 0:

@@ -20,7 +20,7 @@ class RefusedError(InputError):
         problems = "1 problem" if count == 1 else f"{count:,} problems"
         super().__init__(
             f"{path.name}: {problems}: the server would refuse this file",
-            hint=f"see them with: batchtui validate {path}",
+            hint="correct the file; nothing was sent",
         )
         self.validation = validation
 

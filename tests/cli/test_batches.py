@@ -1,0 +1,112 @@
+"""`batchtui batches` and `batchtui files` as scripts use them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Command = Callable[..., Result]
+WriteInput = Callable[..., Path]
+
+
+@pytest.fixture
+def batch_id(command: Command, write_input: WriteInput) -> str:
+    """A finished batch of three requests."""
+    created = command("batches", "create", write_input(), "--metadata", "team=ads")
+    assert created.exit_code == 0, created.stderr
+    made: str = created.stdout.strip()
+    assert command("batches", "watch", made).exit_code == 0
+    return made
+
+
+def test_create_prints_just_the_id(command: Command, write_input: WriteInput) -> None:
+    created = command("batches", "create", write_input())
+    assert created.stdout.startswith("batch_")
+    assert created.stdout.count("\n") == 1
+
+
+def test_put_then_create_from_the_file_id(command: Command, write_input: WriteInput) -> None:
+    put = command("files", "put", write_input())
+    assert put.stdout.startswith("file-")
+    created = command("batches", "create", put.stdout.strip())
+    assert created.stdout.startswith("batch_"), created.stderr
+    assert command("batches", "watch", created.stdout.strip()).exit_code == 0
+
+
+def test_ls_is_tab_separated_in_a_pipe(command: Command, batch_id: str) -> None:
+    (row,) = command("batches", "ls").stdout.splitlines()
+    assert row.split("\t")[:5] == [batch_id, "completed", "3", "3", "0"]
+
+
+def test_ls_json_has_a_schema_version(command: Command, batch_id: str) -> None:
+    document = json.loads(command("batches", "ls", "--json").stdout)
+    assert document["schema_version"] == 1
+    assert [each["id"] for each in document["data"]] == [batch_id]
+    assert document["data"][0]["metadata"]["team"] == "ads"
+
+
+def test_ls_by_status(command: Command, batch_id: str) -> None:
+    assert command("batches", "ls", "--status", "failed,expired").stdout == ""
+    assert batch_id in command("batches", "ls", "--status", "completed").stdout
+
+
+def test_show(command: Command, batch_id: str) -> None:
+    shown = command("batches", "show", batch_id).stdout
+    assert "completed" in shown
+    assert "team=ads" in shown
+    document = json.loads(command("batches", "show", batch_id, "--json").stdout)
+    assert (document["schema_version"], document["id"]) == (1, batch_id)
+
+
+def test_results_to_a_file_and_to_stdout(command: Command, batch_id: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    assert command("batches", "results", batch_id, "-o", out).exit_code == 0
+    ids = [json.loads(line)["custom_id"] for line in out.read_text().splitlines()]
+    assert ids == ["r-0", "r-1", "r-2"]
+    assert command("batches", "results", batch_id).stdout == out.read_text()
+
+
+def test_results_do_not_replace_a_file(command: Command, batch_id: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text("mine")
+    refused = command("batches", "results", batch_id, "-o", out)
+    assert (refused.exit_code, out.read_text()) == (2, "mine")
+    assert command("batches", "results", batch_id, "-o", out, "--force").exit_code == 0
+    assert out.read_text() != "mine"
+
+
+def test_cancel(command: Command, write_input: WriteInput) -> None:
+    made = command("batches", "create", write_input(model="echo-slow-60000")).stdout.strip()
+    cancelled = command("batches", "cancel", made)
+    assert cancelled.exit_code == 0
+    assert cancelled.stdout.split("\t")[1].strip() in ("cancelling", "cancelled")
+    assert command("batches", "watch", made).exit_code == 6
+
+
+def test_files(command: Command, write_input: WriteInput, tmp_path: Path) -> None:
+    path = write_input(name="reviews.jsonl")
+    file_id = command("files", "put", path).stdout.strip()
+    assert command("files", "cat", file_id).stdout == path.read_text()
+    assert "reviews.jsonl" in command("files", "ls").stdout
+    assert json.loads(command("files", "show", file_id, "--json").stdout)["id"] == file_id
+    copy = tmp_path / "copy.jsonl"
+    assert command("files", "get", file_id, "-o", copy).stdout.strip() == str(copy)
+    assert copy.read_bytes() == path.read_bytes()
+    assert command("files", "get", file_id, "-o", copy).exit_code == 2
+    assert command("files", "rm", file_id).exit_code == 0
+    assert command("files", "show", file_id).exit_code == 5
+
+
+def test_get_takes_the_files_own_name(
+    command: Command, write_input: WriteInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_id = command("files", "put", write_input(name="reviews.jsonl")).stdout.strip()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert command("files", "get", file_id).stdout.strip() == "reviews.jsonl"
+    assert (elsewhere / "reviews.jsonl").exists()

@@ -1,0 +1,159 @@
+"""What a request asks, as a conversation: who says what, whatever endpoint it is for.
+
+Reads the `body` of an input line, in the shapes of the four endpoints, and draws nothing. A field
+of another shape is shown as JSON: nothing that was sent is left out silently.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+SAID: Final = frozenset({"messages", "input", "prompt", "instructions", "model", "stream"})
+SETTING_CHARS: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`role` is who speaks, or what it is; `path` is where it stands in the record."""
+
+    role: str
+    text: str
+    path: str
+
+
+def turns(body: Mapping[str, Any]) -> list[Turn]:
+    """The turns of a request's `body`, in order."""
+    found: list[Turn] = []
+    instructions = body.get("instructions")
+    if instructions is not None:
+        found.append(Turn("system", _as_text(instructions), "body.instructions"))
+    messages = body.get("messages")
+    if isinstance(messages, list):
+        for at, message in enumerate(messages):
+            found += _message(message, f"body.messages[{at}]")
+    elif messages is not None:
+        found.append(Turn("messages", _as_text(messages), "body.messages"))
+    if "input" in body:
+        found += _input(body["input"])
+    if "prompt" in body:
+        found += _several("prompt", body["prompt"], "body.prompt")
+    return found
+
+
+def settings(body: Mapping[str, Any]) -> str:
+    """Every other field of the body in one line: `temperature 0.2, tools get_weather`."""
+    return ", ".join(
+        f"{key} {_setting(key, value)}" for key, value in body.items() if key not in SAID
+    )
+
+
+def _message(message: Any, path: str) -> Iterator[Turn]:
+    if not isinstance(message, dict):
+        yield Turn("?", _as_text(message), path)
+        return
+    role = str(message.get("role", "?"))
+    content = message.get("content")
+    if content is not None:
+        yield from _content(role, content, f"{path}.content")
+    for at, call in enumerate(message.get("tool_calls") or ()):
+        yield _call(call, f"{path}.tool_calls[{at}]")
+    if content is None and not message.get("tool_calls"):
+        rest = {key: value for key, value in message.items() if key != "role"}
+        yield Turn(role, _as_text(rest) if rest else "", path)
+
+
+def _content(role: str, content: Any, path: str) -> Iterator[Turn]:
+    if not isinstance(content, list):
+        yield Turn(role, _as_text(content), path)
+        return
+    for at, part in enumerate(content):
+        yield Turn(role if at == 0 else "", part_text(part), f"{path}[{at}]")
+
+
+def _input(value: Any) -> Iterator[Turn]:
+    is_conversation = isinstance(value, list) and any(isinstance(item, dict) for item in value)
+    if not is_conversation:
+        yield from _several("input", value, "body.input")
+        return
+    for at, item in enumerate(value):
+        path = f"body.input[{at}]"
+        kind = item.get("type") if isinstance(item, dict) else None
+        if kind == "function_call":
+            yield _call({"function": item}, path)
+        elif kind == "function_call_output":
+            yield Turn("tool", _as_text(item.get("output")), f"{path}.output")
+        else:
+            yield from _message(item, path)
+
+
+def _several(role: str, value: Any, path: str) -> Iterator[Turn]:
+    texts = isinstance(value, list) and value and all(isinstance(item, str) for item in value)
+    if not texts:
+        yield Turn(role, _as_text(value), path)
+        return
+    for at, item in enumerate(value):
+        yield Turn(role if at == 0 else "", item, f"{path}[{at}]")
+
+
+def _call(call: Any, path: str) -> Turn:
+    function = call.get("function") if isinstance(call, dict) else None
+    if not isinstance(function, dict):
+        return Turn("calls", _as_text(call), path)
+    return Turn("calls", call_text(str(function.get("name")), function.get("arguments")), path)
+
+
+def call_text(name: str, arguments: Any) -> str:
+    """A tool call as `name(arguments)`, the arguments as the model wrote them."""
+    shown = arguments if isinstance(arguments, str) else _as_text(arguments)
+    return f"{name}({shown})"
+
+
+def part_text(part: Any) -> str:
+    """One part of a message: its text, or what else it is, without the bytes of an image."""
+    if not isinstance(part, dict):
+        return _as_text(part)
+    text = part.get("text")
+    if isinstance(text, str):
+        return text
+    for key in ("image_url", "input_image", "file_url"):
+        image = part.get(key)
+        url = image.get("url") if isinstance(image, dict) else image
+        if isinstance(url, str):
+            return f"[image {_short_url(url)}]"
+    audio = part.get("input_audio")
+    if isinstance(audio, dict):
+        size = len(str(audio.get("data", "")))
+        return f"[audio {audio.get('format', '')}, {size:,} characters of base64]"
+    file = part.get("file")
+    if isinstance(file, dict):
+        return f"[file {file.get('filename') or file.get('file_id') or ''}]"
+    return _as_text(part)
+
+
+def _short_url(url: str) -> str:
+    head, comma, data = url.partition(",")
+    if url.startswith("data:") and comma:
+        return f"{head}, {len(data):,} characters"
+    return url
+
+
+def _setting(key: str, value: Any) -> str:
+    if key == "tools" and isinstance(value, list):
+        return " ".join(_tool_name(tool) for tool in value)
+    text = _as_text(value)
+    return text if len(text) <= SETTING_CHARS else f"{text[:SETTING_CHARS]}…"
+
+
+def _tool_name(tool: Any) -> str:
+    if not isinstance(tool, dict):
+        return _as_text(tool)
+    function = tool.get("function")
+    named = function if isinstance(function, dict) else tool
+    return str(named.get("name") or tool.get("type") or "?")
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

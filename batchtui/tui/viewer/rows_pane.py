@@ -1,0 +1,348 @@
+"""A list of records of any length, each one row high or more, with a cursor on one of them.
+
+Owns the cursor, what is in view, and which rows are repainted. Nothing is laid out but what is in
+view: heights above and below are not known, so the pane is anchored at its top row, as `less` is.
+What a row looks like is for the subclass.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import OrderedDict
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+
+from batchtui.tui.glyphs import glyphs
+from batchtui.tui.viewer.rows import Rows
+from batchtui.tui.widgets.spans import Span
+from batchtui.tui.widgets.toned import Toned
+
+CACHED_ROWS: Final = 512
+GUTTER: Final = 3
+MARK: Final = "+"
+WHEEL_ROWS: Final = 3
+
+
+class RowsPane(Toned, can_focus=True):
+    BINDING_GROUP_TITLE = "Records"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "step(1)", "Down", show=False, id="records.down", tooltip="Next record"),
+        Binding("k,up", "step(-1)", "Up", show=False, id="records.up", tooltip="Record above"),
+        Binding("g,home", "first", "First", show=False, id="records.first", tooltip="First record"),
+        Binding("G,end", "last", "Last", show=False, id="records.last", tooltip="Last record"),
+        Binding(
+            "ctrl+d",
+            "page(0.5)",
+            "Half page down",
+            show=False,
+            id="records.half-down",
+            tooltip="Half a screen down",
+        ),
+        Binding(
+            "ctrl+u",
+            "page(-0.5)",
+            "Half page up",
+            show=False,
+            id="records.half-up",
+            tooltip="Half a screen up",
+        ),
+        Binding(
+            "pagedown,ctrl+f",
+            "page(1)",
+            "Page down",
+            show=False,
+            id="records.page-down",
+            tooltip="A screen down",
+        ),
+        Binding(
+            "pageup,b",
+            "page(-1)",
+            "Page up",
+            show=False,
+            id="records.page-up",
+            tooltip="A screen up",
+        ),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--cursor", "pane--bar", "pane--hit"}
+    DEFAULT_CSS = """
+    RowsPane {
+        height: 1fr;
+        width: 1fr;
+        & > .pane--cursor { text-style: bold; background: $row-cursor; }
+        & > .pane--bar { color: $accent; background: $row-cursor; text-style: bold; }
+        & > .pane--hit { text-style: reverse; }
+    }
+    """
+
+    class Moved(Message):
+        """The cursor is on another record, or on the same one in another list."""
+
+        def __init__(self, pane: RowsPane) -> None:
+            super().__init__()
+            self.pane = pane
+
+        @property
+        def control(self) -> RowsPane:
+            return self.pane
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, RowsPane.Moved)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.rows: Rows | None = None
+        self.cursor = 0
+        self.marks: set[int] = set()
+        """Record numbers; shared by the panes of a viewer."""
+        self._top = 0
+        self._top_part = 0
+        self._layout: list[tuple[int, int]] | None = None
+        self._drawn: OrderedDict[int, list[list[Span]]] = OrderedDict()
+
+    # What a subclass says
+
+    @abstractmethod
+    def draw(self, number: int, width: int) -> list[list[Span]]:
+        """The rows of record `number` in `width` cells, as safe pieces; at least one."""
+
+    # What is shown
+
+    def show(self, rows: Rows, cursor: int = 0) -> None:
+        self.rows = rows
+        self.cursor = self._top = cursor
+        self._top_part = 0
+        self.redraw()
+        self.go_to(cursor)
+
+    def redraw(self) -> None:
+        """Forget how every row looks, and draw what is in view again."""
+        self._drawn.clear()
+        self._layout = None
+        self.refresh()
+
+    def redraw_record(self, number: int) -> None:
+        self._drawn.pop(number, None)
+        before = self._layout
+        self._layout = None
+        if self.rows is None or not self.is_mounted:
+            return
+        if before != self._view():
+            self.refresh()
+        else:
+            self._refresh_rows({self.rows.row(number)})
+
+    def grown(self) -> None:
+        """There may be more rows than before: draw those that were not there."""
+        before = len(self._view())
+        self._layout = None
+        after = len(self._view())
+        if after > before:
+            self.refresh(Region(0, before, self.size.width, after - before))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.redraw()
+        self._reveal()
+
+    # Moving
+
+    def go_to(self, row: int) -> None:
+        """Put the cursor on `row`, or as near as there is one, and bring it into view."""
+        if self.rows is None:
+            return
+        first, last = self.rows.bounds(row)
+        row = max(first, min(row, last)) if last >= first else 0
+        if row == self.cursor:
+            self._reveal()
+            self.post_message(self.Moved(self))
+            return
+        before, self.cursor = self.cursor, row
+        if self._reveal():
+            self.refresh()
+        else:
+            self._refresh_rows({before, row})
+        self.post_message(self.Moved(self))
+
+    def step(self, count: int) -> None:
+        """Move by `count` records; through one that is taller than the view, row by row."""
+        view = self._view()
+        parts = [part for row, part in view if row == self.cursor]
+        height = len(self._rows_of(self.cursor)) if view else 1
+        if parts and height > 1:
+            if count > 0 and parts[-1] < height - 1:
+                self.scroll_rows(count)
+                return
+            if count < 0 and parts[0] > 0:
+                self.scroll_rows(count)
+                return
+        self.go_to(self.cursor + count)
+
+    def page(self, pages: float) -> None:
+        """Scroll by pages; the cursor stays at its place in the view."""
+        count = max(int(self.size.height * abs(pages)) - (1 if abs(pages) >= 1 else 0), 1)
+        view = self._view()
+        at = next((y for y, (row, _) in enumerate(view) if row == self.cursor), 0)
+        moved = self.scroll_rows(count if pages > 0 else -count)
+        view = self._view()
+        if not view or self.rows is None:
+            return
+        first, last = self.rows.bounds(self.cursor)
+        if not moved:
+            self.go_to(last if pages > 0 else first)
+        else:
+            self.go_to(view[min(at, len(view) - 1)][0])
+
+    def action_step(self, count: int) -> None:
+        self.step(count)
+
+    def action_page(self, pages: float) -> None:
+        self.page(pages)
+
+    def action_first(self) -> None:
+        self.go_to(0)
+
+    def action_last(self) -> None:
+        if self.rows is not None:
+            self.go_to(self.rows.bounds(self.cursor)[1])
+
+    def scroll_rows(self, count: int) -> bool:
+        """Move the view alone by rows of the screen; False when it is at that end already."""
+        if self.rows is None or not self._view():
+            return False
+        before = self._top, self._top_part
+        first, last = self.rows.bounds(self._top)
+        row, part = before
+        part += count
+        while part < 0 and row > first:
+            row -= 1
+            part += len(self._rows_of(row))
+        while row < last and part >= (height := len(self._rows_of(row))):
+            row += 1
+            part -= height
+        self._top, self._top_part = row, max(min(part, len(self._rows_of(row)) - 1), 0)
+        if count > 0:
+            lowest = self._top_for_bottom(last)
+            if (self._top, self._top_part) > lowest:
+                self._top, self._top_part = max(lowest, before)
+        if (self._top, self._top_part) == before:
+            return False
+        self._layout = None
+        self.refresh()
+        return True
+
+    def _top_for_bottom(self, bottom: int) -> tuple[int, int]:
+        """The top that shows the last part of row `bottom` on the last line of the view."""
+        assert self.rows is not None
+        first, _ = self.rows.bounds(bottom)
+        left = max(self.size.height, 1)
+        row = bottom
+        while True:
+            height = len(self._rows_of(row))
+            if height >= left:
+                return row, height - left
+            left -= height
+            if row <= first:
+                return first, 0
+            row -= 1
+
+    def _reveal(self) -> bool:
+        """Move the view so that the cursor's row is in it; True when it moved."""
+        if self.rows is None or not self.size.height:
+            return False
+        before = self._top, self._top_part
+        first, last = self.rows.bounds(self.cursor)
+        if last < first:
+            return False
+        if (self._top < 0) != (self.cursor < 0):
+            self._top, self._top_part = self._top_for_bottom(self.cursor)
+        elif self.cursor <= self._top:
+            if self.cursor < self._top:
+                self._top, self._top_part = self.cursor, 0
+        else:
+            height = len(self._rows_of(self.cursor))
+            lowest = self._top_for_bottom(self.cursor)
+            if lowest > (self._top, self._top_part):
+                self._top, self._top_part = (
+                    lowest if height < self.size.height else (self.cursor, 0)
+                )
+        if (self._top, self._top_part) == before:
+            return False
+        self._layout = None
+        self.refresh()
+        return True
+
+    # Drawing
+
+    def _view(self) -> list[tuple[int, int]]:
+        """For each line of the screen: the row, and which of its parts."""
+        if self._layout is None:
+            self._layout = self._laid_out()
+        return self._layout
+
+    def _laid_out(self) -> list[tuple[int, int]]:
+        if self.rows is None:
+            return []
+        view: list[tuple[int, int]] = []
+        height = self.size.height
+        row, part = self._top, self._top_part
+        _, last = self.rows.bounds(row)
+        while len(view) < height and row <= last:
+            parts = len(self._rows_of(row))
+            view.extend((row, each) for each in range(part, parts))
+            row, part = row + 1, 0
+        return view[:height]
+
+    def _rows_of(self, row: int) -> list[list[Span]]:
+        assert self.rows is not None
+        number = self.rows.number(row)
+        drawn = self._drawn.get(number)
+        if drawn is None:
+            drawn = self._drawn[number] = self.draw(number, max(self.size.width - GUTTER, 1))
+            while len(self._drawn) > CACHED_ROWS:
+                self._drawn.popitem(last=False)
+        return drawn
+
+    def render_line(self, y: int) -> Strip:
+        view, width = self._view(), self.size.width
+        if y >= len(view):
+            return Strip.blank(width, self.rich_style)
+        row, part = view[y]
+        pieces = self._rows_of(row)[part]
+        mark = MARK if part == 0 and self._is_marked(row) else " "
+        if row != self.cursor:
+            gutter = [Segment("  ", self.rich_style), Segment(mark, self.tone("accent"))]
+            body = [Segment(text, self.tone(tone)) for text, tone in pieces]
+            return Strip(gutter + body).crop_extend(0, width, self.rich_style)
+        bar = self.get_component_rich_style("pane--bar")
+        over = self.get_component_rich_style("pane--cursor", partial=True)
+        body = [Segment(text, self.tone(tone) + over) for text, tone in pieces]
+        strip = Strip([Segment(f" {glyphs().cursor}{mark}", bar), *body])
+        return strip.crop_extend(0, width, self.rich_style + over)
+
+    def _is_marked(self, row: int) -> bool:
+        return bool(self.marks) and self.rows is not None and self.rows.number(row) in self.marks
+
+    def _refresh_rows(self, rows: set[int]) -> None:
+        lines = [y for y, (row, _) in enumerate(self._view()) if row in rows]
+        for y in lines:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    # The mouse, where it is on
+
+    def on_click(self, event: events.Click) -> None:
+        view = self._view()
+        if event.y < len(view):
+            self.go_to(view[event.y][0])
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_rows(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_rows(-WHEEL_ROWS)

@@ -1,0 +1,111 @@
+"""One record in one row: outcome, custom_id and the first words of what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from batchtui.jsonl.outcomes import Outcome
+from batchtui.jsonl.results import Result, decode, read_result
+from batchtui.tui.glyphs import glyphs
+from batchtui.tui.viewer.records import Records
+from batchtui.tui.viewer.text import decoded
+from batchtui.tui.widgets.spans import Tone
+
+READ_BYTES: Final = 128 * 1024
+"""A longer line is not parsed for its row in a list."""
+WORDS_CHARS: Final = 240
+
+TONES: Final[dict[Outcome, Tone]] = {
+    Outcome.OK: "success",
+    Outcome.FAILED: "trouble",
+    Outcome.UNREADABLE: "trouble",
+    Outcome.INVALID_JSON: "trouble",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`outcome` None: the record has none, as a request or any other line."""
+
+    custom_id: str | None
+    words: str
+    outcome: Outcome | None = None
+
+
+def summary(records: Records, number: int) -> Summary:
+    """What the row of record `number` says; reads it from disk."""
+    result = records.result(number, READ_BYTES)
+    if result is not None and not result.is_cut:
+        read = read_result(result.data)
+        return Summary(read.custom_id, result_words(read), records.outcome(number) or read.outcome)
+    request = records.request(number, READ_BYTES)
+    outcome = records.outcome(number)
+    if request is not None and not request.is_cut:
+        value = parsed_object(request.data)
+        custom_id = value.get("custom_id")
+        words = request_words(value.get("body"))
+        if outcome is Outcome.MISSING:
+            words = "no result"
+        return Summary(custom_id if isinstance(custom_id, str) else None, words, outcome)
+    piece = records.line(number, WORDS_CHARS)
+    return Summary(None, decoded(piece.data, is_cut=True), outcome)
+
+
+def result_words(result: Result) -> str:
+    if result.text:
+        return result.text[:WORDS_CHARS]
+    if result.tool_calls:
+        return ", ".join(call.name for call in result.tool_calls)
+    return " ".join(each for each in (result.code, result.message) if each)[:WORDS_CHARS]
+
+
+def request_words(body: Any) -> str:
+    """The last thing that a request asks."""
+    if not isinstance(body, dict):
+        return ""
+    messages = body.get("messages")
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    said = last.get("content") if isinstance(last, dict) else None
+    for value in (said, body.get("input"), body.get("prompt")):
+        if text := _first_text(value):
+            return text[:WORDS_CHARS]
+    return ""
+
+
+def parsed_object(data: bytes) -> dict[str, Any]:
+    """`data` as a JSON object; an empty one when it is none."""
+    try:
+        value = decode(data)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def glyph(outcome: Outcome | None) -> str:
+    signs = glyphs()
+    if outcome is None:
+        return " "
+    return {
+        Outcome.OK: signs.done,
+        Outcome.MISSING: signs.missing,
+        Outcome.EXPIRED: signs.expired,
+        Outcome.CANCELLED: signs.cancelled,
+        Outcome.TRUNCATED: signs.truncated,
+        Outcome.FILTERED: signs.partly,
+        Outcome.REFUSED: signs.partly,
+        Outcome.EMPTY: signs.partly,
+    }.get(outcome, signs.failed)
+
+
+def _first_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        for part in value:
+            text = part if isinstance(part, str) else None
+            if isinstance(part, dict):
+                text = part.get("text") or part.get("content")
+            if isinstance(text, str) and text:
+                return text
+    return ""

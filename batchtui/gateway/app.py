@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from batchtui.gateway.answer.answer import UpstreamError
 from batchtui.gateway.guard import Guard
 from batchtui.gateway.refusal import Refusal, answer_refusal
 from batchtui.gateway.routes import about, batches, files
@@ -38,6 +39,7 @@ def build_app(service: Service) -> Starlette:
         middleware=[Middleware(Guard, service=service)],
         exception_handlers={
             Refusal: answer_refusal,
+            UpstreamError: _answer_upstream_error,
             HTTPException: _answer_http_exception,
             Exception: _answer_bug,
         },
@@ -76,6 +78,10 @@ async def _answer_http_exception(request: Request, error: Exception) -> JSONResp
         405: f"Method not allowed ({path})",
     }.get(error.status_code, error.detail)
     return Refusal(error.status_code, message, headers=error.headers).response()
+
+
+async def _answer_upstream_error(request: Request, error: Exception) -> JSONResponse:
+    return Refusal(502, str(error), kind="server_error").response()
 
 
 async def _answer_bug(request: Request, error: Exception) -> JSONResponse:

@@ -70,7 +70,18 @@ async def open_service(
 
 
 async def _answerer(options: GatewayOptions, clock: Clock) -> Answerer:
-    return Echo(clock, options.echo_delay_s)
+    if options.upstream is None:
+        return Echo(clock, options.echo_delay_s)
+    key = options.upstream_key()
+
+    def build() -> Answerer:
+        """httpx and its certificates cost over 100 ms, and only a gateway with an upstream."""
+        from batchtui.gateway.answer.upstream import Upstream
+
+        assert options.upstream is not None
+        return Upstream(options.upstream, key, options.concurrency)
+
+    return await asyncio.to_thread(build)
 
 
 async def _expire_files(store: Store, clock: Clock) -> None:

@@ -65,6 +65,10 @@ class NoAnswer:
         return NO_TOKENS
 
 
+class UpstreamError(Exception):
+    """The upstream can not say; the text is one plain sentence."""
+
+
 class Answerer(Protocol):
     async def answer(self, ask: Ask, giving_up: asyncio.Event) -> Answer | NoAnswer | None:
         """Never raises for what a server or a body may hold. May be cancelled at any time.
@@ -74,6 +78,6 @@ class Answerer(Protocol):
         """
 
     async def models(self) -> list[dict[str, Any]]:
-        """The model objects to list."""
+        """The model objects to list. Raises UpstreamError."""
 
     async def aclose(self) -> None: ...

@@ -54,9 +54,9 @@ class Echo:
 
     async def answer(self, ask: Ask, giving_up: asyncio.Event) -> Answer | NoAnswer | None:
         if len(ask.body) > _LARGE_BYTES:
-            answer, delay_s = await asyncio.to_thread(self._make, ask)
+            answer, delay_s = await asyncio.to_thread(self.compose, ask)
         else:
-            answer, delay_s = self._make(ask)
+            answer, delay_s = self.compose(ask)
         if delay_s + self._delay_s > 0:
             await asyncio.sleep(delay_s + self._delay_s)
         return answer
@@ -67,7 +67,7 @@ class Echo:
     async def aclose(self) -> None:
         return None
 
-    def _make(self, ask: Ask) -> tuple[Answer, float]:
+    def compose(self, ask: Ask) -> tuple[Answer, float]:
         digest = hashlib.sha256(ask.custom_id + b"\0" + ask.body).hexdigest()
         request_id = f"req_{digest[:32]}"
         delay_s = 0.0

@@ -40,7 +40,7 @@ from batchtui.models.status import (
 
 _DRAIN_S: Final = 60.0
 _STOP_GRACE_S: Final = 1.0
-_EXPIRED: Final = NoAnswer(
+WINDOW_OVER: Final = NoAnswer(
     "batch_expired", "This request could not be executed before the completion window expired."
 )
 
@@ -203,7 +203,7 @@ class BatchRun:
                         break
                     if number not in results.done:
                         await results.room()
-                        results.add(number, custom_id_of(line), _EXPIRED)
+                        results.add(number, custom_id_of(line), WINDOW_OVER)
         finally:
             await results.close()
 

@@ -7,7 +7,6 @@ functions of a connection, to be run by `Database`; the async ones here do that.
 from __future__ import annotations
 
 # ruff: noqa: S608 - tables and columns are named by this package, every value is bound
-
 import asyncio
 import sqlite3
 from collections.abc import Callable, Collection

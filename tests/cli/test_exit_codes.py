@@ -154,18 +154,18 @@ def test_7_an_answer_to_the_create_that_was_lost(
 
 def test_130_interrupted(gateway: Gateway, write_input: WriteInput, tmp_path: Path) -> None:
     path = write_input(model="echo-slow-60000")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "batchtui", "run", path, "-o", tmp_path / "out.jsonl"],
         env={**os.environ, "BATCHTUI_BASE_URL": gateway.base_url},
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("created batch_"):
-            break
-    process.send_signal(signal.SIGINT)
-    rest = process.stderr.read()
-    assert process.wait() == 130
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("created batch_"):
+                break
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+    assert process.returncode == 130
     assert "the batch goes on" in rest
     assert "Traceback" not in rest

@@ -9,12 +9,12 @@ from typing import Any
 from batchtui.client.exchange import Answer, NoAnswer, Outcome, Request
 from batchtui.client.failures import error_of
 from batchtui.client.listing import Listing
-from batchtui.client.reading import read
+from batchtui.client.reading import read, read_page
 from batchtui.client.retry import Repeat
 from batchtui.client.session import Session
 from batchtui.client.target import Target, quoted_id
 from batchtui.errors import ApiError, NotKnownError, ProtocolError
-from batchtui.models.batch import Batch
+from batchtui.models.batch import Batch, BatchAnswer
 from batchtui.models.listing import Page
 
 _LOOK = "look at the list of batches before you try again: `batchtui batches ls`"
@@ -66,7 +66,7 @@ class Batches:
         async def fetch(cursor: str | None) -> Page[Batch]:
             query = {"limit": size, "after": cursor}
             answer = await self._session.call(Request("GET", "/batches", query))
-            return read(answer, Page[Batch], self._session.target, "a list of batches")
+            return read_page(answer, Page[Batch], self._session.target, "a list of batches")
 
         return Listing(fetch, after=after)
 
@@ -74,13 +74,13 @@ class Batches:
         """A terminal batch will not change: each look makes a LiteLLM proxy read its files."""
         request = Request("GET", f"/batches/{quoted_id(batch_id, 'batch')}")
         answer = await self._session.call(request)
-        return read(answer, Batch, self._session.target, "a batch")
+        return read(answer, BatchAnswer, self._session.target, "a batch").root
 
     async def cancel(self, batch_id: str) -> Batch:
         """Ask to stop a batch; the requests already answered stay. ConflictError when it ended."""
         request = Request("POST", f"/batches/{quoted_id(batch_id, 'batch')}/cancel")
         answer = await self._session.call(request, repeat=Repeat.UNSENT)
-        return read(answer, Batch, self._session.target, "a batch")
+        return read(answer, BatchAnswer, self._session.target, "a batch").root
 
 
 def _created(outcome: Outcome, target: Target) -> Batch:
@@ -92,7 +92,7 @@ def _created(outcome: Outcome, target: Target) -> Batch:
     cause: ApiError
     if isinstance(outcome, Answer) and outcome.ok:
         try:
-            return read(outcome, Batch, target, "a batch")
+            return read(outcome, BatchAnswer, target, "a batch").root
         except ProtocolError as error:
             cause = error
     else:

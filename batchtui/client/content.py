@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -65,7 +65,7 @@ async def download(session: Session, path: str, to: Path, on_progress: OnProgres
     return size_bytes
 
 
-async def stream(session: Session, path: str) -> AsyncIterator[bytes]:
+async def stream(session: Session, path: str) -> AsyncGenerator[bytes, None]:
     """The content at `path` as `files.stream` says. Only its opening is tried again."""
     request = Request("GET", path)
     wire = await session.wire()

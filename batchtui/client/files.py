@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from batchtui.client.content import download, send, stream
 from batchtui.client.exchange import Answer, NoAnswer, Outcome, Request
 from batchtui.client.listing import Listing
-from batchtui.client.reading import read
+from batchtui.client.reading import read, read_page
 from batchtui.client.retry import Repeat
 from batchtui.client.sending import Sendable
 from batchtui.client.session import Session
@@ -66,7 +66,7 @@ class Files:
         async def fetch(cursor: str | None) -> Page[FileObject]:
             query = {"purpose": purpose, "limit": limit, "after": cursor, "order": order}
             answer = await self._session.call(Request("GET", "/files", query))
-            return read(answer, Page[FileObject], self._session.target, "a list of files")
+            return read_page(answer, Page[FileObject], self._session.target, "a list of files")
 
         return Listing(fetch, after=after)
 
@@ -105,7 +105,7 @@ class Files:
         """
         return await download(self._session, f"{_path(file_id)}/content", to, on_progress)
 
-    def stream(self, file_id: str) -> AsyncIterator[bytes]:
+    def stream(self, file_id: str) -> AsyncGenerator[bytes, None]:
         """The content in pieces as they come, for a reader that may stop early.
 
         Raises ProtocolError when the content ends before its announced length, any ApiError.

@@ -2,49 +2,77 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, RootModel, StrictStr, model_validator
 
-from batchtui.models.status import is_terminal, normal_status
-from batchtui.models.wire import Count, OptionalId, Text, Timestamp, WireModel
+from batchtui.models.status import UNKNOWN, is_terminal, normal_status
+from batchtui.models.wire import (
+    Count,
+    FirstFit,
+    Id,
+    Nothing,
+    OptionalId,
+    Text,
+    Timestamp,
+    WireModel,
+    whole_number,
+)
 
 
-def _status_word(value: Any) -> Any:
-    return normal_status(value) if isinstance(value, str) else value
+def _status_word(value: Any) -> str:
+    """A word that is none, as null, must not make a whole list unreadable."""
+    return (normal_status(value) if isinstance(value, str) else "") or UNKNOWN
 
 
-def _string_pairs(value: Any) -> Any:
+def _string_pairs(value: Any) -> dict[str, str] | None:
     """Metadata as text pairs: servers have answered with numbers, null and `""`."""
     if not isinstance(value, dict):
         return None
-    return {str(key): item if isinstance(item, str) else str(item) for key, item in value.items()}
+    return {
+        str(key): item if isinstance(item, str) else json.dumps(item)
+        for key, item in value.items()
+        if item is not None
+    }
 
 
 class BatchError(WireModel):
     """One reason why a batch did not start. `line` counts from 1; Azure omits it."""
 
-    code: str | None = None
-    message: str | None = None
-    line: int | None = None
-    param: str | None = None
+    code: OptionalId = None
+    message: OptionalId = None
+    line: Annotated[int | None, BeforeValidator(whole_number)] = None
+    param: OptionalId = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _any_shape(cls, value: Any) -> Any:
+        return value if isinstance(value, dict) else {"message": _shown(value)}
 
 
 class BatchErrors(WireModel):
-    object: str | None = "list"
+    object: OptionalId = "list"
     data: list[BatchError] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
     def _any_shape(cls, value: Any) -> Any:
-        """Novita answers with a string, others with a bare list or a null `data`."""
-        if isinstance(value, str):
-            return {"data": [{"message": value}] if value else []}
+        """Novita answers with a string, others with a bare list, one error or a null `data`."""
         if isinstance(value, list):
             return {"data": value}
-        if isinstance(value, dict) and value.get("data") is None:
-            return {**value, "data": []}
-        return value
+        if not isinstance(value, dict):
+            return {"data": [value] if value else []}
+        data = value.get("data")
+        if isinstance(data, list):
+            return value
+        if data is None and ("message" in value or "code" in value):
+            return {"data": [value]}
+        return {**value, "data": [data] if data else []}
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 class RequestCounts(WireModel):
@@ -67,8 +95,12 @@ class BatchUsage(WireModel):
     input_tokens: Count = 0
     output_tokens: Count = 0
     total_tokens: Count = 0
-    input_tokens_details: InputTokensDetails | None = None
-    output_tokens_details: OutputTokensDetails | None = None
+    input_tokens_details: Annotated[InputTokensDetails | Nothing | None, FirstFit] = None
+    output_tokens_details: Annotated[OutputTokensDetails | Nothing | None, FirstFit] = None
+
+
+_Pairs = dict[StrictStr, StrictStr]
+_AnyPairs = Annotated[dict[str, str] | None, BeforeValidator(_string_pairs)]
 
 
 class Batch(WireModel):
@@ -77,8 +109,8 @@ class Batch(WireModel):
     Times are epoch seconds, UTC. `request_counts` is None where the server tells none.
     """
 
-    id: str
-    object: str | None = "batch"
+    id: Id
+    object: OptionalId = "batch"
     endpoint: Text = ""
     input_file_id: Text = ""
     completion_window: Text = ""
@@ -96,9 +128,9 @@ class Batch(WireModel):
     expired_at: Timestamp = None
     cancelling_at: Timestamp = None
     cancelled_at: Timestamp = None
-    request_counts: RequestCounts | None = None
-    metadata: Annotated[dict[str, str] | None, BeforeValidator(_string_pairs)] = None
-    usage: BatchUsage | None = None
+    request_counts: Annotated[RequestCounts | Nothing | None, FirstFit] = None
+    metadata: Annotated[_Pairs | _AnyPairs | None, FirstFit] = None
+    usage: Annotated[BatchUsage | Nothing | None, FirstFit] = None
 
     @property
     def is_terminal(self) -> bool:
@@ -108,3 +140,14 @@ class Batch(WireModel):
     def ended_at(self) -> int | None:
         """When it became terminal, in epoch seconds, where the server says so."""
         return self.completed_at or self.failed_at or self.expired_at or self.cancelled_at
+
+
+class BatchAnswer(RootModel[Batch]):
+    """One batch as an answer has it: bare, or in Together's `{"job": ..., "warning": ...}`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrapped(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "id" not in value and isinstance(value.get("job"), dict):
+            return value["job"]
+        return value

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from batchtui.models.wire import Count, OptionalId, Text, Timestamp, WireModel
+from batchtui.models.wire import Count, Flag, Id, OptionalId, Text, Timestamp, WireModel
 
 
 class FileObject(WireModel):
     """A file kept by a server. Times are epoch seconds, UTC; `expires_at` None means never."""
 
-    id: str
-    object: str | None = "file"
+    id: Id
+    object: OptionalId = "file"
     bytes: Count = 0
     created_at: Timestamp = None
     expires_at: Timestamp = None
@@ -22,6 +22,6 @@ class FileObject(WireModel):
 class FileDeleted(WireModel):
     """The answer to a delete. LiteLLM answers an encoded id with the raw one."""
 
-    id: str
-    object: str | None = "file"
-    deleted: bool = True
+    id: Id
+    object: OptionalId = "file"
+    deleted: Flag = True

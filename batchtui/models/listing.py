@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from batchtui.models.wire import OptionalId, Timestamp, WireModel
+from batchtui.models.wire import FirstFit, Flag, Id, OptionalId, Timestamp, WireModel
 
 T = TypeVar("T", bound=WireModel)
+
+
+def _no_items(value: Any) -> Any:
+    """Some servers send a null `data` for none."""
+    return [] if value is None else value
 
 
 class Page(WireModel, Generic[T]):
     """One page of a list. `has_more` is None where the server does not say (Groq)."""
 
-    object: str | None = "list"
-    data: list[T] = Field(default_factory=list)
+    object: OptionalId = "list"
+    data: Annotated[list[T] | Annotated[list[T], BeforeValidator(_no_items)], FirstFit] = Field(
+        default_factory=list
+    )
     first_id: OptionalId = None
     last_id: OptionalId = None
-    has_more: bool | None = None
+    has_more: Flag = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _bare_list(cls, value: Any) -> Any:
-        """Together answers with a bare array; some servers send a null `data` for none."""
-        if isinstance(value, list):
-            return {"data": value, "has_more": False}
-        if isinstance(value, dict) and value.get("data") is None:
-            return {**value, "data": []}
-        return value
+    def from_json(cls, body: bytes) -> Self:
+        """A page from an answer's bytes; Together answers with a bare array, which is all there
+        is. Raises pydantic's ValidationError.
+        """
+        if body.lstrip()[:1] == b"[":
+            body = b'{"has_more": false, "data": %b}' % body
+        return cls.model_validate_json(body)
 
 
 class Model(WireModel):
-    id: str
-    object: str | None = "model"
+    id: Id
+    object: OptionalId = "model"
     created: Timestamp = None
     owned_by: OptionalId = None

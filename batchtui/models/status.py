@@ -12,6 +12,8 @@ FAILED: Final = "failed"
 EXPIRED: Final = "expired"
 CANCELLING: Final = "cancelling"
 CANCELLED: Final = "cancelled"
+UNKNOWN: Final = "unknown"
+"""Ours, for a server that names none."""
 
 ACTIVE: Final = frozenset({VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING})
 TERMINAL: Final = frozenset({COMPLETED, FAILED, EXPIRED, CANCELLED})

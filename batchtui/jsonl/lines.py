@@ -18,13 +18,19 @@ LINE_LIMIT_BYTES = 64 * 1024 * 1024
 HEAD_BYTES = 4096
 """What is kept of a longer line."""
 
+BLOCK_LINES = 1024
+"""The most lines of one block, so that work on a block stays short."""
+
+_NEWLINE = 10
+
 
 @dataclass(slots=True)
 class Block:
-    """Consecutive lines from `offset` on, each with its `\\n` (the file's last may have none).
+    """Consecutive lines from `offset` to `end`, each with its `\\n`; the last may have
+    none.
 
-    `left_out` > 0: the last line is longer than the limit by this many bytes, of which `lines[-1]`
-    has only the head.
+    `left_out` > 0: the block's last line is longer than the limit by this many bytes, and
+    `lines[-1]` has only the head of it.
     """
 
     offset: int
@@ -36,45 +42,57 @@ class Block:
 def blocks(source: Source, offset: int = 0) -> Iterator[Block]:
     """The lines of `source` from `offset`, the start of a line, to `source.size_bytes`.
 
-    Each block comes from one read, so it is about CHUNK_BYTES long unless a line is longer.
+    A block has about CHUNK_BYTES unless a line is longer.
     """
-    position = start = offset
-    pieces: list[bytes] = []  # of the line that the last read cut
-    held = 0
-    left_out = 0
+    start = position = offset
+    begun = _Begun()
     while position < source.size_bytes:
         chunk = source.read(position, min(CHUNK_BYTES, source.size_bytes - position))
         if not chunk:
             break
         position += len(chunk)
         lines = BytesIO(chunk).readlines()
-        if pieces:
-            first = lines[0]
-            if held + len(first) > LINE_LIMIT_BYTES or left_out:
-                head = b"".join(pieces)[:HEAD_BYTES]
-                left_out += held + len(first) - len(head)
-                pieces, held = [head], 0
-                if first[-1] != 10:
-                    continue
-                yield Block(start, pieces, start + len(head) + left_out, left_out)
-                start += len(head) + left_out
-                pieces, left_out = [], 0
-                del lines[0]
-            elif len(lines) == 1 and first[-1] != 10:
-                pieces.append(first)
-                held += len(first)
+        if begun.size:
+            begun.append(lines[0])
+            if lines[0][-1] != _NEWLINE:
                 continue
+            if begun.left_out:
+                yield Block(start, [begun.take()], start + begun.size, begun.left_out)
+                start += begun.size
+                del lines[0]
             else:
-                pieces.append(first)
-                lines[0] = b"".join(pieces)
-                pieces, held = [], 0
-        if lines and lines[-1][-1] != 10:
-            last = lines.pop()
-            pieces, held = [last], len(last)
+                lines[0] = begun.take()
+            begun = _Begun()
+        if lines and lines[-1][-1] != _NEWLINE:
+            begun.append(lines.pop())
+        end = position - begun.size
+        while len(lines) > BLOCK_LINES:
+            some, lines = lines[:BLOCK_LINES], lines[BLOCK_LINES:]
+            middle = start + sum(map(len, some))
+            yield Block(start, some, middle)
+            start = middle
         if lines:
-            end = position - held
             yield Block(start, lines, end)
             start = end
-    if pieces:
-        line = b"".join(pieces)
-        yield Block(start, [line], start + len(line) + left_out, left_out)
+    if begun.size:
+        yield Block(start, [begun.take()], start + begun.size, begun.left_out)
+
+
+class _Begun:
+    """A line whose end is not read yet; `size` in bytes, of which `left_out` were dropped."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.left_out = 0
+        self._pieces: list[bytes] = []
+
+    def append(self, piece: bytes) -> None:
+        self.size += len(piece)
+        if not self.left_out:
+            self._pieces.append(piece)
+        if self.size > LINE_LIMIT_BYTES:
+            self._pieces = [self._pieces[0][:HEAD_BYTES]]
+            self.left_out = self.size - len(self._pieces[0])
+
+    def take(self) -> bytes:
+        return b"".join(self._pieces)

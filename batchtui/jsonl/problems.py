@@ -11,6 +11,8 @@ from typing import Final, Literal
 
 Severity = Literal["error", "warning"]
 
+SHOWN_CHARS: Final = 512
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -138,16 +140,23 @@ def problem(
     custom_id: str | None = None,
     other_line: int | None = None,
 ) -> Problem:
-    """A Problem with its code's severity and repair."""
+    """A Problem with its code's severity and repair; texts are shortened and made fit for UTF-8."""
     entry = CODES[code]
     return Problem(
         line,
         code,
         entry.severity,
-        message,
+        shown(message),
         column=column,
-        field=field,
-        custom_id=custom_id,
+        field=None if field is None else shown(field),
+        custom_id=None if custom_id is None else shown(custom_id),
         other_line=other_line,
         repair=entry.repair,
     )
+
+
+def shown(text: str) -> str:
+    """`text` from a file as a problem may carry it: of bounded length, half surrogates escaped."""
+    if len(text) > SHOWN_CHARS:
+        text = text[:SHOWN_CHARS] + "…"
+    return text.encode("utf-8", "backslashreplace").decode()

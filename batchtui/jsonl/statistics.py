@@ -31,9 +31,26 @@ class Statistics:
     longest_line_bytes: int = 0
     size_histogram: list[int] = field(default_factory=lambda: [0] * 65)
 
+    def count_sizes(self, first_line: int, sizes: list[int]) -> None:
+        """Count the lines from `first_line` (from 1) on, whose sizes in bytes are `sizes`."""
+        histogram = self.size_histogram
+        for size in sizes:
+            histogram[size.bit_length()] += 1
+        longest = max(sizes)
+        if longest > self.longest_line_bytes:
+            self.longest_line = first_line + sizes.index(longest)
+            self.longest_line_bytes = longest
 
-def count(names: dict[str, int], name: str) -> None:
-    """Add one to `name`, or to OTHER when hostile input has named too many."""
+    def count_prompt(self, input_tokens: int, output_cap: int | None) -> None:
+        self.estimated_input_tokens += input_tokens
+        if output_cap is None:
+            self.uncapped_requests += 1
+        else:
+            self.max_output_tokens += output_cap
+
+
+def count(names: dict[str, int], name: str, times: int = 1) -> None:
+    """Add to the count of `name`, or of OTHER when hostile input has named too many."""
     if name not in names and len(names) >= NAMES_LIMIT:
         name = OTHER
-    names[name] = names.get(name, 0) + 1
+    names[name] = names.get(name, 0) + times

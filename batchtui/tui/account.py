@@ -1,0 +1,67 @@
+"""What the app knows of the account right now: the batches, their names, and how fresh that is.
+
+Owns the state that several screens show. It asks nobody: the app's feed tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from batchtui.models.status import is_terminal
+from batchtui.tui.pace import Paces
+
+if TYPE_CHECKING:
+    from batchtui.models.batch import Batch
+    from batchtui.workflows.feed import Refreshed, Trouble
+
+
+class Account:
+    def __init__(self) -> None:
+        self.batches: dict[str, Batch] = {}
+        self.names: dict[str, str] = {}
+        self.paces = Paces()
+        self.has_more = False
+        self.answered_at_s: float | None = None
+        self.trouble: Trouble | None = None
+        self.trouble_at_s = 0.0
+
+    @property
+    def is_loaded(self) -> bool:
+        return self.answered_at_s is not None
+
+    def refresh(self, answer: Refreshed) -> list[Batch]:
+        """Take a new list; returns the batches that have become final since the one before."""
+        finished = [
+            batch
+            for batch in answer.batches
+            if batch.id in answer.changed
+            and batch.is_terminal
+            and batch.id in self.batches
+            and not is_terminal(self.batches[batch.id].status)
+        ]
+        self.batches = {batch.id: batch for batch in answer.batches}
+        self.has_more = answer.has_more
+        self.answered_at_s = answer.at_s
+        self.trouble = None
+        self.paces.observe(answer.batches, answer.at_s)
+        return finished
+
+    def put(self, batch: Batch) -> None:
+        """A batch that an action answered with: newer than the list's, or not in it yet."""
+        if batch.id in self.batches:
+            self.batches[batch.id] = batch
+        else:
+            self.batches = {batch.id: batch, **self.batches}
+
+    def name(self, batch: Batch) -> str:
+        """The input file's name where it is known, else its id."""
+        return self.names.get(batch.input_file_id) or batch.input_file_id or batch.id
+
+    def using(self, file_id: str) -> Sequence[Batch]:
+        """The loaded batches that have `file_id` as input, output or errors."""
+        return [
+            batch
+            for batch in self.batches.values()
+            if file_id in (batch.input_file_id, batch.output_file_id, batch.error_file_id)
+        ]

@@ -1,0 +1,332 @@
+"""The app: which account it shows, which screens there are, and what they share.
+
+Owns the session, the one feed of batches and the state made from it, and what happens when
+something fails that nobody foresaw. Nothing here waits for a network before the first frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.signal import Signal
+from textual.worker import Worker, WorkerState
+
+from batchtui.config import Profile
+from batchtui.errors import BatchtuiError
+from batchtui.tui import crash, theme
+from batchtui.tui.account import Account
+from batchtui.tui.commands import Actions
+from batchtui.tui.figures import count, span
+from batchtui.tui.form_values import Draft
+from batchtui.tui.keys import HELP_ID
+from batchtui.tui.run import run_app as run_app
+from batchtui.tui.screens.batches import BatchesScreen
+from batchtui.tui.screens.local import LocalScreen
+from batchtui.tui.screens.welcome import WelcomeScreen
+from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, StartAt
+from batchtui.tui.widgets.spans import Cell
+from batchtui.visible import visible
+from batchtui.workflows.session import Session
+
+if TYPE_CHECKING:
+    from batchtui.models.batch import Batch
+    from batchtui.workflows.feed import BatchFeed
+
+
+class BatchtuiApp(App[None], inherit_bindings=False):
+    """`start_demo` starts a throwaway gateway and returns the way to it; called in a thread.
+
+    `clock` gives epoch seconds. `browse_dir` is where Local begins, `downloads` where contents of
+    the server's files are kept.
+    """
+
+    TITLE = "batchtui"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[Any]] = {Actions}
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (100, "-wide"),
+        (120, "-full"),
+    ]
+    BINDING_GROUP_TITLE = "Everywhere"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "help", "help", id=HELP_ID, tooltip="The keys of this screen"),
+        Binding(
+            "colon,ctrl+p",
+            "command_palette",
+            "command",
+            id="app.command",
+            tooltip="Find a command by its name",
+        ),
+        Binding(
+            "tab", "app.focus_next", "Next", show=False, id="app.next", tooltip="Next field or pane"
+        ),
+        Binding(
+            "shift+tab",
+            "app.focus_previous",
+            "Previous",
+            show=False,
+            id="app.previous",
+            tooltip="Previous field or pane",
+        ),
+        Binding(
+            "ctrl+l", "redraw", "Redraw", show=False, id="app.redraw", tooltip="Draw all again"
+        ),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            id="app.suspend",
+            tooltip="Back to the shell; `fg` returns",
+        ),
+        Binding(
+            "ctrl+q",
+            "quit",
+            "Quit",
+            show=False,
+            priority=True,
+            id="app.quit",
+            tooltip="Quit batchtui from anywhere",
+        ),
+        Binding(
+            "ctrl+c",
+            "help_quit",
+            "How to quit",
+            show=False,
+            id="app.interrupt",
+            tooltip="Say how to quit",
+        ),
+    ]
+
+    def __init__(
+        self,
+        profile: Profile | None,
+        *,
+        start: StartAt | None = None,
+        browse_dir: Path | None = None,
+        downloads: Path | None = None,
+        start_demo: Callable[[], Profile] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self.profile = profile
+        self.session: Session | None = None
+        self.account = Account()
+        self.account_changed: Signal[None] = Signal(self, "account_changed")
+        self.browse_dir = browse_dir or Path.cwd()
+        self.downloads = downloads
+        self.start_demo = start_demo
+        self.clock = clock
+        self.is_paused = False
+        self.crash_text: str | None = None
+        self.drafts: dict[Path, Draft] = {}
+        self._start = start or AtBatches()
+        self._feed: BatchFeed | None = None
+        self._feed_worker: Worker[None] | None = None
+        self.add_mode("welcome", WelcomeScreen)
+        self.add_mode("batches", BatchesScreen)
+        self.add_mode("files", _files_screen)
+        self.add_mode("local", LocalScreen)
+        self.register_theme(theme.TERMINAL)
+        self.theme = theme.TERMINAL.name
+        self.animation_level = "none"
+
+    @property
+    def interval_s(self) -> float:
+        return self.profile.refresh_s if self.profile else 10.0
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        return self.clock()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return {"row-cursor": "ansi_default"}
+
+    # from start to end
+
+    async def on_mount(self) -> None:
+        start = self._start
+        if isinstance(start, AtDirectory):
+            self.browse_dir = start.path
+        elif isinstance(start, AtFile):
+            self.browse_dir = start.path.parent
+        local = isinstance(start, AtDirectory | AtFile)
+        await self.switch_mode("local" if local else "batches" if self.profile else "welcome")
+        self.call_after_refresh(self._go_on, start)
+
+    def _go_on(self, start: StartAt) -> None:
+        if self.profile is not None:
+            self.connect(self.profile)
+        if isinstance(start, AtFile):
+            self.open_local_file(start.path, start.line)
+        elif isinstance(start, AtBatch):
+            self.open_batch(start.batch_id)
+
+    def connect(self, profile: Profile) -> None:
+        """Follow the account of `profile` from now on."""
+        self.profile = profile
+        self.session = Session(profile, downloads=self.downloads)
+        self.account = Account()
+        self._follow(self.session)
+
+    async def on_unmount(self) -> None:
+        if self.session is not None:
+            await self.session.aclose()
+
+    # the feed
+
+    @work(
+        group="feed",
+        exclusive=True,
+        exit_on_error=False,
+        description="keep the list of batches fresh",
+    )
+    async def _follow(self, session: Session) -> None:
+        feed = await asyncio.to_thread(_feed_of, session, self.interval_s)
+        feed.paused = self.is_paused
+        self._feed = feed
+        from batchtui.workflows.feed import Named, Refreshed
+
+        async for event in feed.updates():
+            if isinstance(event, Refreshed):
+                self._announce(self.account.refresh(event))
+            elif isinstance(event, Named):
+                self.account.names.update(event.names)
+            else:
+                self.account.trouble = event
+                self.account.trouble_at_s = self.now()
+            self.account_changed.publish(None)
+
+    def _announce(self, finished: Iterable[Batch]) -> None:
+        """Ring once for all that have just become final, and say which."""
+        told = list(finished)
+        if not told:
+            return
+        self.bell()
+        for batch in told[:3]:
+            counts = batch.request_counts
+            failed = f", {count(counts.failed)} failed" if counts and counts.failed else ""
+            self.tell(f"{self.account.name(batch)}: {batch.status}{failed}")
+        if len(told) > 3:
+            self.tell(f"and {len(told) - 3} more are final")
+
+    def refresh_now(self) -> None:
+        if self._feed is not None:
+            self._feed.refresh_now()
+
+    def load_more(self) -> None:
+        if self._feed is not None and self.account.has_more:
+            self._feed.load_more()
+
+    def action_toggle_auto(self) -> None:
+        self.is_paused = not self.is_paused
+        if self._feed is not None:
+            self._feed.paused = self.is_paused
+            if not self.is_paused:
+                self._feed.refresh_now()
+        self.account_changed.publish(None)
+
+    def trouble_line(self) -> Cell:
+        """The banner: what is wrong, how old the data is, when it is tried again."""
+        trouble = self.account.trouble
+        if trouble is None:
+            return ""
+        age = ""
+        if trouble.since_s is not None:
+            age = f" Showing data from {span(self.now() - trouble.since_s)} ago,"
+        left_s = max(self.account.trouble_at_s + trouble.retry_in_s - self.now(), 0)
+        hint = f" {trouble.error.hint}." if trouble.error.hint else ""
+        return f"{trouble.error.message.rstrip('.')}.{hint}{age} next try in {span(left_s)}. r now"
+
+    # what screens ask for
+
+    def tell(self, text: str, *, trouble: bool = False) -> None:
+        """A short note that goes away by itself; `text` may be anybody's."""
+        self.notify(visible(text), severity="error" if trouble else "information", markup=False)
+
+    def tell_error(self, error: BatchtuiError) -> None:
+        self.tell(f"{error.message}. {error.hint}" if error.hint else error.message, trouble=True)
+
+    async def action_go(self, mode: str) -> None:
+        if self.profile is None and mode != "local":
+            mode = "welcome"
+        if mode != self.current_mode:
+            await self.switch_mode(mode)
+
+    async def show_created(self, batch: Batch) -> None:
+        """Land on the list with the new batch selected."""
+        self.account.put(batch)
+        await self.action_go("batches")
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        screen = self.screen
+        if isinstance(screen, BatchesScreen):
+            screen.select(batch.id)
+        self.refresh_now()
+
+    def open_local_file(self, path: Path, line: int | None = None) -> None:
+        from batchtui.tui.viewer.screen import ViewerScreen
+        from batchtui.tui.viewer.target import LocalFile
+
+        self.push_screen(ViewerScreen(LocalFile(path, line)))
+
+    def open_batch(self, batch_id: str) -> None:
+        from batchtui.tui.screens.detail import DetailScreen
+
+        self.push_screen(DetailScreen(batch_id))
+
+    def action_help(self) -> None:
+        from batchtui.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_redraw(self) -> None:
+        self.refresh(layout=True)
+
+    def action_help_quit(self) -> None:
+        self.tell("ctrl+q quits from anywhere, q from the list")
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        yield SystemCommand("app: theme", "Change the look", self.action_change_theme)
+        yield SystemCommand("app: quit", "Quit batchtui", self.action_quit)
+
+    # what nobody foresaw
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            if isinstance(error, BatchtuiError):
+                self.tell_error(error)
+                return
+            where = crash.record(error)
+            self.tell(f"unexpected error, see {where}", trouble=True)
+
+    def _fatal_error(self) -> None:
+        """Leave, with the traceback in the log and never, with its values, on the screen."""
+        if self._exception is not None:
+            self.crash_text = crash.text_for(self._exception, crash.record(self._exception))
+        self._close_messages_no_wait()
+
+
+def _files_screen() -> Screen[None]:
+    from batchtui.tui.screens.files import FilesScreen
+
+    return FilesScreen()
+
+
+def _feed_of(session: Session, interval_s: float) -> BatchFeed:
+    """Called in a thread: the first import of the wire types takes a quarter of a second."""
+    from batchtui.workflows.feed import BatchFeed
+
+    return BatchFeed(session, interval_s=interval_s)

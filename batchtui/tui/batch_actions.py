@@ -1,0 +1,57 @@
+"""What several screens do with a batch: open its results, ask before a cancel, copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from batchtui.models import status
+from batchtui.tui.figures import plural
+from batchtui.tui.pace import answered_of
+
+if TYPE_CHECKING:
+    from batchtui.models.batch import Batch
+    from batchtui.tui.app import BatchtuiApp
+
+CLIPBOARD_BYTES: Final = 54_000
+"""More than this many terminals and multiplexers drop without a word (OSC 52, base64)."""
+
+
+def open_results(app: BatchtuiApp, batch: Batch) -> None:
+    """The answers of `batch`; where there are none, its detail, which says why."""
+    if batch.output_file_id or batch.error_file_id:
+        from batchtui.tui.viewer.screen import ViewerScreen
+        from batchtui.tui.viewer.target import BatchResults
+
+        app.push_screen(ViewerScreen(BatchResults(batch, app.account.name(batch))))
+        return
+    if batch.status != status.FAILED:
+        app.tell("No results: it is final without any" if batch.is_terminal else "No results yet")
+    app.open_batch(batch.id)
+
+
+def cancel_question(app: BatchtuiApp, batches: Sequence[Batch]) -> str:
+    open_requests = sum(
+        max(batch.request_counts.total - answered_of(batch), 0)
+        for batch in batches
+        if batch.request_counts is not None
+    )
+    what = (
+        app.account.name(batches[0])
+        if len(batches) == 1
+        else plural(len(batches), "batch", "batches")
+    )
+    have = "has" if open_requests == 1 else "have"
+    unfinished = (
+        f" {plural(open_requests, 'request')} {have} not finished." if open_requests else ""
+    )
+    return f"Cancel {what}?{unfinished} What is done is kept."
+
+
+def copy_text(app: BatchtuiApp, text: str, what: str) -> None:
+    """To the terminal's clipboard; whether it took it can not be known."""
+    if len(text.encode(errors="replace")) > CLIPBOARD_BYTES:
+        app.tell(f"{what}: too long for the terminal's clipboard", trouble=True)
+        return
+    app.copy_to_clipboard(text)
+    app.tell(f"{what} sent to the terminal's clipboard")

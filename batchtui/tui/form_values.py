@@ -1,0 +1,76 @@
+"""What is typed into the form of a new batch, checked: metadata pairs and times. No widgets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from batchtui.models.limits import Limits
+
+HOUR_S: Final = 3_600
+DAY_S: Final = 86_400
+SHORTEST_EXPIRY_S: Final = HOUR_S
+LONGEST_EXPIRY_S: Final = 30 * DAY_S
+"""Bounds of `output_expires_after.seconds` in OpenAI's reference."""
+
+_TIME: Final = re.compile(r"(\d+)\s*(s|h|d|seconds?|hours?|days?)?")
+_UNITS: Final = {"s": 1, "h": HOUR_S, "d": DAY_S}
+
+
+class FormError(ValueError):
+    """What is typed can not be sent; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The fields as they were typed, kept when the form is left."""
+
+    endpoint: str
+    window: str
+    expiry: str
+    metadata: tuple[tuple[str, str], ...]
+
+
+def expiry_seconds(typed: str) -> int | None:
+    """Seconds of `30 days`, `12h`; a bare number counts days; None when nothing is typed."""
+    text = typed.strip().lower()
+    if not text:
+        return None
+    found = _TIME.fullmatch(text)
+    if found is None:
+        raise FormError("results expire after: write for example 30 days, or 12h")
+    seconds = int(found[1][:9]) * _UNITS[(found[2] or "d")[0]]
+    if not SHORTEST_EXPIRY_S <= seconds <= LONGEST_EXPIRY_S:
+        raise FormError("results expire after: from 1 hour to 30 days")
+    return seconds
+
+
+def metadata(pairs: Sequence[tuple[str, str]], limits: Limits) -> dict[str, str]:
+    """The pairs as they are sent; rows without key and value are left out."""
+    found: dict[str, str] = {}
+    for typed_key, value in pairs:
+        key = typed_key.strip()
+        if not key and not value.strip():
+            continue
+        if not key:
+            raise FormError(f"metadata: the value {value!r} has no key")
+        if key in found:
+            raise FormError(f"metadata: the key {key!r} is there twice")
+        if len(key) > limits.metadata_key_chars:
+            raise FormError(f"metadata: a key has at most {limits.metadata_key_chars} characters")
+        if len(value) > limits.metadata_value_chars:
+            most = limits.metadata_value_chars
+            raise FormError(f"metadata: the value of {key!r} has more than {most} characters")
+        found[key] = value
+    if len(found) > limits.metadata_pairs:
+        raise FormError(f"metadata: at most {limits.metadata_pairs} pairs")
+    return found
+
+
+def window(typed: str) -> str:
+    text = typed.strip()
+    if not text:
+        raise FormError("window: write how long the server may take, for example 24h")
+    return text

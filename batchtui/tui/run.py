@@ -1,0 +1,62 @@
+"""Starts the app on a terminal, and leaves the terminal sane, whatever happens."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from batchtui.config import Profile
+from batchtui.errors import ExitCode, UsageError
+from batchtui.tui.start import StartAt
+
+
+def run_app(
+    profile: Profile | None,
+    *,
+    start: StartAt | None = None,
+    browse_dir: Path | None = None,
+    downloads: Path | None = None,
+    start_demo: Callable[[], Profile] | None = None,
+    mouse: bool | None = None,
+) -> int:
+    """Run until the user leaves; returns the exit code.
+
+    `mouse` None: on, except over SSH. Raises UsageError where there is no terminal.
+    """
+    refuse_without_terminal(os.environ)
+    from batchtui.tui.app import BatchtuiApp
+
+    os.environ.setdefault("TEXTUAL_FPS", "30")
+    app = BatchtuiApp(
+        profile,
+        start=start,
+        browse_dir=browse_dir,
+        downloads=downloads,
+        start_demo=start_demo,
+    )
+    app.run(mouse=wants_mouse(os.environ) if mouse is None else mouse)
+    if app.crash_text is not None:
+        print(app.crash_text, file=sys.stderr)  # noqa: T201 - the app has closed
+        return ExitCode.UNEXPECTED
+    return app.return_code or ExitCode.DONE
+
+
+def refuse_without_terminal(environ: Mapping[str, str]) -> None:
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        raise UsageError(
+            "the app needs a terminal, and this is none",
+            hint="use the commands instead, for example: batchtui batches ls",
+        )
+    if environ.get("TERM") == "dumb":
+        raise UsageError(
+            "the app cannot draw on a terminal of TERM=dumb",
+            hint="set TERM to what it is, or use the commands: batchtui batches ls",
+        )
+
+
+def wants_mouse(environ: Mapping[str, str]) -> bool:
+    """Over SSH every movement of the mouse would be sent, and the terminal could not select."""
+    return not (environ.get("SSH_TTY") or environ.get("SSH_CONNECTION"))

@@ -1,0 +1,191 @@
+"""What all full screens share: title, banner, status line, key line, and the way back.
+
+Owns the frame of a screen, not what is in it. A root screen shows where the app is connected and
+the tabs; a screen on top of it shows its title and where Esc goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from batchtui.tui.figures import clock, span
+from batchtui.tui.glyphs import glyphs
+from batchtui.tui.widgets.keyline import KeyLine
+from batchtui.tui.widgets.line import Line, Rule
+from batchtui.tui.widgets.spans import Cell, Span
+
+if TYPE_CHECKING:
+    from batchtui.tui.app import BatchtuiApp
+
+T = TypeVar("T")
+
+
+class Frame(Screen[T], inherit_bindings=False):
+    """A screen on top of another. `back_to` is the name of the one below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape,q",
+            "back",
+            "Back",
+            show=False,
+            id="screen.back",
+            tooltip="Back to where you came from",
+        ),
+    ]
+    DEFAULT_CSS = """
+    Frame {
+        layout: vertical;
+        overflow: hidden;
+    }
+    Frame #banner { display: none; color: $error; }
+    Frame #banner.-shown { display: block; }
+    """
+    back_to: str = ""
+
+    @property
+    def app(self) -> BatchtuiApp:
+        return cast("BatchtuiApp", super().app)
+
+    def compose(self) -> ComposeResult:
+        yield from self.compose_top()
+        yield Rule()
+        yield from self.compose_body()
+        yield Rule()
+        yield from self.compose_bottom()
+        yield KeyLine(id="keys")
+
+    def compose_top(self) -> Iterable[Widget]:
+        yield Line(id="title")
+        yield Line(id="banner")
+
+    def compose_body(self) -> Iterable[Widget]:
+        return ()
+
+    def compose_bottom(self) -> Iterable[Widget]:
+        yield Line(id="status")
+
+    def show_title(self, left: Cell, middle: str = "") -> None:
+        way = f"Esc back to {self.back_to}" if self.back_to else "Esc back"
+        end: list[Span] = [(f"{middle}   " if middle else "", "muted"), (way, "muted")]
+        self.query_one("#title", Line).show(left, end)
+
+    def show_status(self, left: Cell = "", right: Cell = "") -> None:
+        self.query_one("#status", Line).show(left, right)
+
+    def show_banner(self, text: Cell = "") -> None:
+        """What is wrong, in one line; empty hides it."""
+        banner = self.query_one("#banner", Line)
+        banner.set_class(bool(text), "-shown")
+        banner.show(text)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        self.app.account_changed.subscribe(self, self._on_account_changed)
+        self.account_changed()
+
+    def on_screen_suspend(self, event: events.ScreenSuspend) -> None:
+        self.app.account_changed.unsubscribe(self)
+
+    def _on_account_changed(self, _: None) -> None:
+        self.account_changed()
+
+    def account_changed(self) -> None:
+        """The account's list, or what is wrong with it, is not what it was."""
+
+    def action_back(self) -> None:
+        if len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+
+
+class Root(Frame[None]):
+    """One of the tabs: at the bottom of its stack, with the connection and the tabs on top."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape", "clear", "Clear", show=False, id="root.clear", tooltip="Clear filter or marks"
+        ),
+        Binding("q", "app.quit", "Quit", show=False, id="root.quit", tooltip="Quit batchtui"),
+        Binding(
+            "1", "app.go('batches')", "Batches", show=False, id="go.batches", tooltip="Batches"
+        ),
+        Binding("2", "app.go('files')", "Files", show=False, id="go.files", tooltip="Files"),
+        Binding("3", "app.go('local')", "Local", show=False, id="go.local", tooltip="Local files"),
+        Binding(
+            "r", "refresh", "refresh", show=False, id="root.refresh", tooltip="Ask the server now"
+        ),
+        Binding(
+            "R",
+            "app.toggle_auto",
+            "auto",
+            show=False,
+            id="root.auto",
+            tooltip="Refresh by itself, or only on r",
+        ),
+    ]
+    TABS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("batches", "1 Batches"),
+        ("files", "2 Files"),
+        ("local", "3 Local"),
+    )
+    tab: ClassVar[str]
+    own_trouble: str = ""
+
+    def compose_top(self) -> Iterable[Widget]:
+        yield Line(id="header")
+        yield Line(id="tabs")
+        yield Line(id="banner")
+
+    def account_changed(self) -> None:
+        self._show_header()
+        self.query_one("#tabs", Line).show(self._tabs(), self.tab_facts())
+        self.show_banner(self._trouble())
+
+    def tab_facts(self) -> Cell:
+        """What the tab line says at its right end."""
+        return ""
+
+    def action_clear(self) -> None:
+        """Esc on a root screen never leaves it."""
+
+    def action_refresh(self) -> None:
+        self.app.refresh_now()
+
+    def _show_header(self) -> None:
+        profile = self.app.profile
+        left: list[Span] = [("batchtui", "strong")]
+        right: list[Span] = []
+        if profile is not None:
+            via = f" via {profile.provider}" if profile.provider else ""
+            left += [(f"  {profile.name} @ ", "muted"), (f"{profile.host}{via}", "")]
+            right = [(self._freshness(), "muted")]
+        else:
+            left.append(("  not connected", "muted"))
+        self.query_one("#header", Line).show(left, right)
+
+    def _freshness(self) -> str:
+        account = self.app.account
+        rhythm = "paused" if self.app.is_paused else f"auto {span(self.app.interval_s)}"
+        updated = f"  updated {clock(account.answered_at_s)}" if account.is_loaded else ""
+        return f"{rhythm}{updated}"
+
+    def _tabs(self) -> list[Span]:
+        tabs: list[Span] = []
+        for name, title in self.TABS:
+            here = name == self.tab
+            tabs.append((f"[{title}]" if here else f" {title} ", "accent" if here else "muted"))
+        return tabs
+
+    def _trouble(self) -> Cell:
+        return self.own_trouble or self.app.trouble_line()
+
+    def show_own_trouble(self, text: str) -> None:
+        """Trouble of this screen alone; "" when it is over."""
+        self.own_trouble = f"{glyphs().failed} {text}" if text else ""
+        self.show_banner(self._trouble())

@@ -1,0 +1,286 @@
+"""The files of this machine: a browser that knows JSONL, and the way to a new batch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.worker import get_current_worker
+
+from batchtui.errors import BatchtuiError
+from batchtui.tui.entries import Entry, in_order, look_into, scan
+from batchtui.tui.figures import count, size
+from batchtui.tui.filters import Fields
+from batchtui.tui.glyphs import glyphs
+from batchtui.tui.screens.listing import ListScreen
+from batchtui.tui.widgets.columns import Column
+from batchtui.tui.widgets.filterbar import FilterBar
+from batchtui.tui.widgets.spans import Cell, Span
+from batchtui.tui.widgets.table import RecordTable
+
+
+class LocalScreen(ListScreen[Entry]):
+    BINDING_GROUP_TITLE = "Local"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter", "open", "view", id="local.open", tooltip="View the file, enter the folder"
+        ),
+        Binding("c", "create", "new batch", id="local.create", tooltip="Create a batch from it"),
+        Binding("v", "validate", "validate", id="local.validate", tooltip="Every problem, by line"),
+        Binding("u", "upload", "upload", id="local.upload", tooltip="Upload it, without a batch"),
+        Binding("slash", "filter", "filter", id="list.filter", tooltip="Narrow the list"),
+        Binding(
+            "full_stop",
+            "hidden",
+            "hidden",
+            key_display=".",
+            id="local.hidden",
+            tooltip="Show or hide hidden files",
+        ),
+        Binding(
+            "backspace,minus,h,left",
+            "up",
+            "Up",
+            show=False,
+            id="local.up",
+            tooltip="The folder above",
+        ),
+    ]
+    tab = "local"
+    filter_hint = "words, endpoint:chat  model:gpt  kind:input  size:<10M"
+
+    def make_table(self) -> RecordTable[Entry]:
+        columns: list[Column[Entry]] = [
+            Column("name", "NAME", 20, _name, grow=True, keep=9, order=_by_name),
+            Column("lines", "LINES", 8, _lines, right=True, keep=7, order=lambda e: e.lines),
+            Column("size", "SIZE", 9, _size, right=True, keep=8, order=lambda e: e.size_bytes),
+            Column("endpoint", "ENDPOINT", 17, _endpoint, keep=6, order=lambda e: e.endpoint),
+            Column("model", "MODEL", 13, lambda e: e.model or "", keep=5, order=lambda e: e.model),
+        ]
+        return RecordTable(columns, lambda entry: str(entry.path), id="local")
+
+    def fields(self) -> Fields[Entry]:
+        return Fields(
+            lambda entry: entry.name,
+            words={
+                "endpoint": lambda entry: entry.endpoint or "",
+                "model": lambda entry: entry.model or "",
+                "kind": lambda entry: entry.kind or "",
+            },
+            numbers={"size": lambda entry: entry.size_bytes},
+        )
+
+    def on_mount(self) -> None:
+        self._entries: list[Entry] = []
+        self._show_hidden = False
+        self._directory = Path(self.app.browse_dir)
+        self.read_directory(self._directory)
+
+    def row_status(self, row: Entry) -> list[Span]:
+        if row.trouble:
+            return [(f"{glyphs().failed} {row.trouble}", "trouble")]
+        if row.is_dir:
+            return [(str(row.path), "muted")]
+        return [(row.preview or row.name, "muted")]
+
+    def tab_facts(self) -> Cell:
+        path = str(self._directory)
+        home = str(Path.home())
+        short = f"~{path[len(home) :]}" if path.startswith(home) else path
+        return [(short, "")]
+
+    # the directory
+
+    def action_refresh(self) -> None:
+        self.read_directory(self._directory)
+
+    def go_to(self, directory: Path, *, select: Path | None = None) -> None:
+        self._directory = directory
+        self._entries = []
+        self.show_own_trouble("")
+        self.query_one(FilterBar).clear()
+        self.table.clear_marks()
+        self.table.set_rows([])
+        self.read_directory(directory, select)
+        self.account_changed()
+
+    @work(
+        thread=True,
+        group="directory",
+        exclusive=True,
+        exit_on_error=False,
+        description="list a folder",
+    )
+    def read_directory(self, directory: Path, select: Path | None = None) -> None:
+        worker = get_current_worker()
+        entries: list[Entry] = []
+        try:
+            for portion in scan(directory):
+                if worker.is_cancelled:
+                    return
+                entries += portion
+                self.app.call_from_thread(self._show, directory, list(entries), select)
+        except BatchtuiError as error:
+            self.app.call_from_thread(self._show_unreadable, directory, error)
+
+    def _show(self, directory: Path, entries: list[Entry], select: Path | None) -> None:
+        if directory != self._directory:
+            return
+        known = {entry.path: entry for entry in self._entries if entry.looked}
+        self._entries = [
+            before
+            if (before := known.get(entry.path)) and before.size_bytes == entry.size_bytes
+            else entry
+            for entry in entries
+        ]
+        self._arrange()
+        if select is not None:
+            self.table.move_to_key(str(select))
+
+    def _show_unreadable(self, directory: Path, error: BatchtuiError) -> None:
+        if directory == self._directory:
+            self._entries = []
+            self._arrange()
+            self.show_own_trouble(error.message)
+
+    def _arrange(self) -> None:
+        shown = [entry for entry in self._entries if self._show_hidden or not entry.is_hidden]
+        self.table.set_rows(in_order(shown, self._directory))
+        self.update_status()
+
+    def action_hidden(self) -> None:
+        self._show_hidden = not self._show_hidden
+        self._arrange()
+
+    def action_up(self) -> None:
+        here = self._directory
+        if here.parent != here:
+            self.go_to(here.parent, select=here)
+
+    # facts
+
+    @on(RecordTable.Scrolled)
+    def _look_into_visible(self) -> None:
+        unknown = [entry for entry in self.table.visible_rows if not entry.looked]
+        if unknown:
+            self.look_into(unknown)
+
+    @work(
+        thread=True,
+        group="facts",
+        exclusive=True,
+        exit_on_error=False,
+        description="look into files",
+    )
+    def look_into(self, entries: Sequence[Entry]) -> None:
+        worker = get_current_worker()
+        for entry in entries:
+            if worker.is_cancelled:
+                return
+            self.app.call_from_thread(self._learn, look_into(entry))
+
+    def _learn(self, entry: Entry) -> None:
+        self._entries = [entry if each.path == entry.path else each for each in self._entries]
+        self.table.update_rows([entry])
+        self.update_status()
+
+    # what one does with a file
+
+    @on(RecordTable.Chosen)
+    def action_open(self) -> None:
+        row = self.table.cursor_row
+        if row is None:
+            return
+        if row.is_dir:
+            self.go_to(row.path, select=self._directory if row.name == ".." else None)
+        elif row.trouble is None:
+            self.app.open_local_file(row.path)
+
+    def action_clear(self) -> None:
+        bar = self.query_one(FilterBar)
+        if bar.text or self.table.marks:
+            super().action_clear()
+        else:
+            self.action_up()
+
+    def _file(self) -> Path | None:
+        row = self.table.cursor_row
+        if row is None or row.is_dir or row.trouble:
+            self.app.tell("Put the cursor on a file")
+            return None
+        return row.path
+
+    def action_create(self) -> None:
+        path = self._file()
+        if path is None:
+            return
+        if self.app.session is None:
+            self.app.tell("Not connected: press 1 to see how")
+            return
+        from batchtui.tui.screens.create import CreateScreen
+
+        self.app.push_screen(CreateScreen(path))
+
+    def action_validate(self) -> None:
+        path = self._file()
+        if path is not None:
+            from batchtui.tui.screens.problems import ProblemsScreen
+
+            self.app.push_screen(ProblemsScreen(path))
+
+    @work(group="upload", exclusive=True, exit_on_error=False, description="upload a file")
+    async def action_upload(self) -> None:
+        path, session = self._file(), self.app.session
+        if path is None or session is None:
+            return
+        await asyncio.to_thread(_import_files)
+        from batchtui.workflows import files
+        from batchtui.workflows.submit import Uploaded
+
+        try:
+            async for event in files.upload(session, path):
+                if isinstance(event, Uploaded):
+                    self.show_status([(f"uploaded {path.name} as {event.file.id}", "success")])
+                else:
+                    done, total = size(event.sent_bytes), size(event.total_bytes)
+                    self.show_status([(f"uploading {path.name}  {done} of {total}", "accent")])
+        except BatchtuiError as error:
+            self.show_status()
+            self.show_own_trouble(error.message)
+
+
+def _import_files() -> None:
+    from batchtui.workflows import files  # noqa: F401
+
+
+def _by_name(entry: Entry) -> tuple[bool, bool, str]:
+    return (entry.name != "..", not entry.is_dir, entry.name.casefold())
+
+
+def _name(entry: Entry) -> Cell:
+    if entry.is_dir:
+        return [(f"{entry.name}/", "accent")]
+    return [(entry.name, "" if entry.kind != "other" else "muted")]
+
+
+def _lines(entry: Entry) -> Cell:
+    return f"{entry.lines:,}" if entry.lines is not None else ""
+
+
+def _size(entry: Entry) -> Cell:
+    return "" if entry.size_bytes is None else size(entry.size_bytes)
+
+
+def _endpoint(entry: Entry) -> Cell:
+    if entry.trouble:
+        return [(f"{glyphs().failed} {entry.trouble}", "trouble")]
+    if entry.problems:
+        noun = "problem" if entry.problems == 1 else "problems"
+        return [(f"{glyphs().failed} {count(entry.problems)} {noun}", "trouble")]
+    if entry.kind == "results":
+        return [("results", "muted")]
+    return (entry.endpoint or "").removeprefix("/v1/")

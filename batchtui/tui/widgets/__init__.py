@@ -1,0 +1,1 @@
+"""Widgets that know data and post messages, and never call a workflow."""

@@ -1,0 +1,65 @@
+"""The columns of a record table: what each shows, and which give way when there is no room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from batchtui.tui.widgets.spans import Cell
+
+R = TypeVar("R")
+
+GAP: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[R]):
+    """`width` in cells is the least it needs; a `grow` column shares the room left over.
+
+    `keep`: the column with the lowest is the first to go when the screen is narrow. `order`: the
+    value to sort by, None where sorting makes no sense; a cell whose text is longer than its
+    column flows over the next ones as long as those are empty.
+    """
+
+    key: str
+    title: str
+    width: int
+    cell: Callable[[R], Cell]
+    grow: bool = False
+    right: bool = False
+    keep: int = 0
+    order: Callable[[R], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[R]):
+    """A column on the screen: `x` and `width` in cells, from the table's left edge."""
+
+    column: Column[R]
+    x: int
+    width: int
+
+
+def placed(columns: Sequence[Column[R]], left: int, right: int) -> list[Placed[R]]:
+    """The columns that fit between `left` and `right`, in order; never none."""
+    shown = list(columns)
+    while len(shown) > 1 and _needed(shown) > right - left:
+        shown.remove(min(shown, key=lambda column: column.keep))
+    spare = max(right - left - _needed(shown), 0)
+    growing = [column for column in shown if column.grow]
+    places = []
+    x = left
+    for column in shown:
+        width = min(column.width, max(right - x, 1))
+        if column in growing:
+            share = spare // len(growing)
+            extra = share + (spare % len(growing) if column is growing[-1] else 0)
+            width += extra
+        places.append(Placed(column, x, width))
+        x += width + GAP
+    return places
+
+
+def _needed(columns: Sequence[Column[R]]) -> int:
+    return sum(column.width for column in columns) + GAP * (len(columns) - 1)

@@ -1,0 +1,41 @@
+"""The last line of a screen: its keys, made from its bindings; it always ends in `? help`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.screen import Screen
+
+from batchtui.tui.keys import HELP_ID, key_name, shown_bindings
+from batchtui.tui.widgets.line import Line
+from batchtui.tui.widgets.spans import Span, Tone, fitted, width_of
+
+HELP: Final[list[Span]] = [("?", "accent"), (" help", "muted")]
+GAP: Final = "  "
+
+
+class KeyLine(Line):
+    """Follows the screen's bindings; those that find no room give way from the right."""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._on_bindings_updated)
+
+    def _on_bindings_updated(self, _: Screen[object]) -> None:
+        self.repaint()
+
+    def pieces(self, width: int) -> list[Span]:
+        room = max(width - 2 - width_of(HELP), 0)
+        keys: list[Span] = []
+        used = 0
+        for binding in shown_bindings(self.screen):
+            if binding.id == HELP_ID:
+                continue
+            label = f" {binding.description}"
+            key = key_name(binding)
+            needed = len(key) + len(label) + len(GAP)
+            if used + needed > room:
+                break
+            tone: Tone = "accent"
+            keys += [(key, tone), (label, "muted"), (GAP, "")]
+            used += needed
+        return [(" ", ""), *fitted(keys, room), *HELP, (" ", "")]

@@ -1,0 +1,80 @@
+"""One line of the frame: text at the left, text at the right; only what changed is repainted."""
+
+from __future__ import annotations
+
+from textual.geometry import Region
+from textual.strip import Strip
+
+from batchtui.tui.glyphs import glyphs
+from batchtui.tui.widgets.spans import Cell, Span, both_ends, width_of
+from batchtui.tui.widgets.toned import Toned
+
+
+class Line(Toned):
+    """`show` gives it new text. Its first and last column stay empty."""
+
+    DEFAULT_CSS = """
+    Line { height: 1; width: 1fr; }
+    """
+
+    def __init__(
+        self,
+        left: Cell = "",
+        right: Cell = "",
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self.left: Cell = left
+        self.right: Cell = right
+        self._painted: list[Span] = []
+
+    def show(self, left: Cell = "", right: Cell = "") -> None:
+        self.left, self.right = left, right
+        if self.is_mounted:
+            self.repaint()
+
+    def pieces(self, width: int) -> list[Span]:
+        """What the line shows in `width` cells."""
+        return [(" ", ""), *both_ends(self.left, self.right, max(width - 2, 0)), (" ", "")]
+
+    def repaint(self) -> None:
+        """Repaint from the first to the last cell that differs from what is on the screen."""
+        width = self.size.width
+        before, after = self._painted, self.pieces(width)
+        if before == after:
+            return
+        if width_of(before) != width:
+            self.refresh()
+            return
+        start = _same(before, after)
+        end = width - _same(before[::-1], after[::-1])
+        if start < end:
+            self.refresh(Region(start, 0, end - start, 1))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        self._painted = self.pieces(width)
+        return self.strip(self._painted, width).crop(0, width)
+
+
+class Rule(Toned):
+    """A line across the screen."""
+
+    DEFAULT_CSS = """
+    Rule { height: 1; width: 1fr; }
+    """
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        return self.strip([(glyphs().rule * width, "muted")], width)
+
+
+def _same(one: list[Span], other: list[Span]) -> int:
+    """How many cells both begin with, in whole pieces."""
+    same = 0
+    for before, after in zip(one, other, strict=False):
+        if before != after:
+            break
+        same += width_of([before])
+    return same

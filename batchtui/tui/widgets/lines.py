@@ -1,0 +1,130 @@
+"""Lines of toned text that scroll: details, help. Draws only the lines on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from batchtui.tui.widgets.spans import Cell, Span, fitted, spans, width_of
+from batchtui.tui.widgets.toned import Toned
+
+
+class Lines(Toned, ScrollView, can_focus=True):
+    """`show` gives it new lines; a line longer than the screen goes on in the next."""
+
+    BINDING_GROUP_TITLE = "Text"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "by(1)", "Down", show=False, id="text.down", tooltip="A line down"),
+        Binding("k,up", "by(-1)", "Up", show=False, id="text.up", tooltip="A line up"),
+        Binding(
+            "ctrl+d,pagedown,space",
+            "page(0.5)",
+            "Page down",
+            show=False,
+            id="text.page-down",
+            tooltip="Half a screen down",
+        ),
+        Binding(
+            "ctrl+u,pageup,b",
+            "page(-0.5)",
+            "Page up",
+            show=False,
+            id="text.page-up",
+            tooltip="Half a screen up",
+        ),
+        Binding("g,home", "top", "Top", show=False, id="text.top", tooltip="The first line"),
+        Binding("G,end", "bottom", "Bottom", show=False, id="text.bottom", tooltip="The last line"),
+    ]
+    DEFAULT_CSS = """
+    Lines {
+        height: 1fr;
+        overflow-x: hidden;
+        padding: 0 1;
+        scrollbar-size-vertical: 1;
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._lines: Sequence[Cell] = ()
+        self._shown: list[list[Span]] = []
+        self._painted: dict[int, list[Span]] = {}
+
+    def show(self, lines: Sequence[Cell]) -> None:
+        self._lines = lines
+        self._wrap()
+        for y in range(self.size.height):
+            if self._painted.get(y) != self._pieces(y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _wrap(self) -> None:
+        width = max(self.scrollable_content_region.width, 20)
+        self._shown = [part for line in self._lines for part in wrapped(spans(line), width)]
+        self.virtual_size = Size(0, len(self._shown))
+
+    def on_resize(self) -> None:
+        self._painted.clear()
+        self._wrap()
+
+    def render_line(self, y: int) -> Strip:
+        pieces = self._pieces(y)
+        self._painted[y] = pieces
+        return self.strip(pieces, self.scrollable_content_region.width)
+
+    def _pieces(self, y: int) -> list[Span]:
+        place = self.scroll_offset.y + y
+        line = self._shown[place] if place < len(self._shown) else []
+        return fitted(line, self.scrollable_content_region.width)
+
+    def action_by(self, lines: int) -> None:
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+
+    def action_page(self, screens: float) -> None:
+        self.action_by(int(self.size.height * screens))
+
+    def action_top(self) -> None:
+        self.scroll_to(y=0, animate=False)
+
+    def action_bottom(self) -> None:
+        self.scroll_to(y=self.max_scroll_y, animate=False)
+
+
+def wrapped(pieces: list[Span], width: int) -> list[list[Span]]:
+    """`pieces` in lines of at most `width` cells, broken at spaces where there are any."""
+    lines: list[list[Span]] = []
+    line: list[Span] = []
+    room = width
+    for text, tone in pieces:
+        rest = text
+        while rest:
+            fits = width_of([(rest, tone)]) <= room
+            if fits:
+                line.append((rest, tone))
+                room -= width_of([(rest, tone)])
+                break
+            head = _head(rest, room)
+            if not head and not line:
+                head = rest[:1]
+            if head:
+                line.append((head, tone))
+            rest = rest[len(head) :].lstrip(" ")
+            lines.append(line)
+            line, room = [("  ", "")], width - 2
+    return [*lines, line]
+
+
+def _head(text: str, width: int) -> str:
+    """What of `text` fits into `width` cells, up to a space if one is in its second half."""
+    cells = 0
+    for place, character in enumerate(text):
+        cells += width_of([(character, "")])
+        if cells > width:
+            head = text[:place]
+            space = head.rfind(" ")
+            return head[: space + 1] if space > place // 2 else head
+    return text

@@ -119,7 +119,7 @@ class Upstream:
         return answer, max(_retry_after_s(response), self._pause_s(attempt))
 
     def _pause_s(self, attempt: int) -> float:
-        longest = min(_LONGEST_PAUSE_S, self._first_pause_s * 2 ** (attempt - 1))
+        longest = min(_LONGEST_PAUSE_S, self._first_pause_s * 2.0 ** (attempt - 1))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
 
 
@@ -153,7 +153,7 @@ def _retry_after_s(response: httpx.Response) -> float:
             seconds = parsedate_to_datetime(text).timestamp() - time.time()
         except (ValueError, TypeError, OverflowError):
             return 0.0
-    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER_S)
+    return min(max(0.0, seconds), _LONGEST_RETRY_AFTER_S)
 
 
 def _reason(error: Exception) -> str:

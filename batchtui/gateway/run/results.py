@@ -24,7 +24,7 @@ from batchtui.gateway.store.store import Store
 
 log = logging.getLogger(__name__)
 
-_FLUSH_INTERVAL_S: Final = 0.05
+_FLUSH_INTERVAL_S: Final = 0.02
 _RETRY_S: Final = 2.0
 _MOST_PENDING_BYTES: Final = 8 * 1024 * 1024
 _SCAN_BYTES: Final = 1024 * 1024

@@ -29,6 +29,7 @@ from batchtui.tui.form_values import Draft
 from batchtui.tui.keys import HELP_ID
 from batchtui.tui.run import run_app as run_app
 from batchtui.tui.screens.batches import BatchesScreen
+from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.local import LocalScreen
 from batchtui.tui.screens.welcome import WelcomeScreen
 from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, StartAt
@@ -51,8 +52,8 @@ class BatchtuiApp(App[None], inherit_bindings=False):
     TITLE = "batchtui"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[Any]] = {Actions}
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    COMMANDS = {Actions}  # noqa: RUF012 - declared so in App
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared so in App
         (0, "-narrow"),
         (100, "-wide"),
         (120, "-full"),
@@ -155,6 +156,7 @@ class BatchtuiApp(App[None], inherit_bindings=False):
     # from start to end
 
     async def on_mount(self) -> None:
+        self._countdown = self.set_interval(1.0, self._count_down, pause=True)
         start = self._start
         if isinstance(start, AtDirectory):
             self.browse_dir = start.path
@@ -200,11 +202,13 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         async for event in feed.updates():
             if isinstance(event, Refreshed):
                 self._announce(self.account.refresh(event))
+                self._countdown.pause()
             elif isinstance(event, Named):
                 self.account.names.update(event.names)
             else:
                 self.account.trouble = event
                 self.account.trouble_at_s = self.now()
+                self._countdown.resume()
             self.account_changed.publish(None)
 
     def _announce(self, finished: Iterable[Batch]) -> None:
@@ -247,6 +251,11 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         left_s = max(self.account.trouble_at_s + trouble.retry_in_s - self.now(), 0)
         hint = f" {trouble.error.hint}." if trouble.error.hint else ""
         return f"{trouble.error.message.rstrip('.')}.{hint}{age} next try in {span(left_s)}. r now"
+
+    def _count_down(self) -> None:
+        """While there is trouble, the banner tells how long until the next try."""
+        if isinstance(self.screen, Frame):
+            self.screen.show_trouble()
 
     # what screens ask for
 

@@ -76,7 +76,7 @@ def progress_cell(batch: Batch) -> list[Span]:
     if counts is None or not counts.total:
         return [(glyphs().empty * BAR_CELLS, "muted")]
     done = answered_of(batch)
-    tone: Tone = "muted" if batch.status == status.CANCELLED else "accent"
+    tone: Tone = "muted" if batch.is_terminal else "accent"
     drawn = bar(done, counts.total)
     full = drawn.rstrip(glyphs().empty)
     return [(full, tone), (drawn[len(full) :], "muted"), (f"  {_of(done, counts.total)}", "")]

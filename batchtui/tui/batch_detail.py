@@ -42,7 +42,7 @@ def _state(batch: Batch, account: Account) -> Iterator[Cell]:
             line.append((f"   about {long_span(left_s)} left", ""))
     yield line
     rate = account.paces.per_second(batch)
-    if rate is not None and batch.status == status.IN_PROGRESS:
+    if rate and batch.status == status.IN_PROGRESS:
         yield [("  ", ""), (trend(account.paces.steps(batch)), "accent"), (f"  {rate:.1f}/s", "")]
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
 
-from batchtui.tui.keys import key_name
+from batchtui.tui.keys import key_name, ordered_bindings
+
+MOVING: Final = ("list: ", "text: ")
+"""Found when typed, but not offered: one moves with a key."""
 
 
 class Actions(Provider):
@@ -15,6 +20,8 @@ class Actions(Provider):
 
     async def discover(self) -> Hits:
         for name, action, namespace, tip in self._actions():
+            if name.startswith(MOVING):
+                continue
             run = partial(self.app.run_action, action, namespace)
             yield DiscoveryHit(name, run, help=tip)
 
@@ -26,15 +33,10 @@ class Actions(Provider):
                 run = partial(self.app.run_action, action, namespace)
                 yield Hit(score, matcher.highlight(name), run, help=tip)
 
-    def _actions(self) -> Iterator[tuple[str, str, object, str]]:
-        seen = set()
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if not binding.id or binding.id in seen or not binding.description:
+    def _actions(self) -> Iterator[tuple[str, str, DOMNode, str]]:
+        for binding, node in ordered_bindings(self.screen):
+            if not binding.description or binding.id == "app.command":
                 continue
-            if binding.id == "app.command":
-                continue
-            seen.add(binding.id)
-            title = getattr(active.node, "BINDING_GROUP_TITLE", None) or type(active.node).__name__
+            title = getattr(node, "BINDING_GROUP_TITLE", None) or type(node).__name__
             name = f"{title.lower()}: {binding.description.lower()}"
-            yield name, binding.action, active.node, f"{key_name(binding)}  {binding.tooltip}"
+            yield name, binding.action, node, f"{key_name(binding)}  {binding.tooltip}"

@@ -6,9 +6,11 @@ Every binding of the app has an id, so that it can be remapped, and a tooltip, w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 HELP_ID: Final = "app.help"
@@ -44,20 +46,17 @@ def key_name(binding: Binding) -> str:
     return binding.key_display or _NAMES.get(binding.key, binding.key)
 
 
-def shown_bindings(screen: Screen[object]) -> list[Binding]:
+def shown_bindings(screen: Screen[Any]) -> list[Binding]:
     """Those for the key line: one each, the screen's own first and in its order."""
-    own = [each.id for each in type(screen).BINDINGS if isinstance(each, Binding)]
     found: dict[str, Binding] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.show and active.enabled and binding.id:
             found.setdefault(binding.id, binding)
-    return sorted(
-        found.values(), key=lambda each: own.index(each.id) if each.id in own else len(own)
-    )
+    return sorted(found.values(), key=partial(_rank, _own_ids(screen)))
 
 
-def grouped_bindings(screen: Screen[object]) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+def grouped_bindings(screen: Screen[Any]) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
     """All that work now, for help: group title, then (keys, description, tooltip) of each."""
     groups: dict[str, dict[str, tuple[list[str], str, str]]] = {}
     for active in screen.active_bindings.values():
@@ -71,5 +70,31 @@ def grouped_bindings(screen: Screen[object]) -> Iterator[tuple[str, list[tuple[s
         name = key_name(binding)
         if name not in keys:
             keys.append(name)
-    for title, entries in groups.items():
-        yield title, [(" ".join(keys), label, tip) for keys, label, tip in entries.values()]
+    own = getattr(screen, "BINDING_GROUP_TITLE", None) or ""
+    for title in sorted(groups, key=lambda each: each != own):
+        own_ids = _own_ids(screen)
+        ordered = sorted(groups[title].items(), key=lambda item: _place(own_ids, item[0]))
+        entries = [entry for _, entry in ordered]
+        yield title, [(" ".join(sorted(keys, key=len)), label, tip) for keys, label, tip in entries]
+
+
+def ordered_bindings(screen: Screen[Any]) -> list[tuple[Binding, DOMNode]]:
+    """All that work now, one each, with the node whose they are; the screen's own first."""
+    found: dict[str, tuple[Binding, DOMNode]] = {}
+    for active in screen.active_bindings.values():
+        if active.binding.id:
+            found.setdefault(active.binding.id, (active.binding, active.node))
+    own = _own_ids(screen)
+    return sorted(found.values(), key=lambda pair: _rank(own, pair[0]))
+
+
+def _own_ids(screen: Screen[Any]) -> list[str | None]:
+    return [each.id for each in type(screen).BINDINGS if isinstance(each, Binding)]
+
+
+def _rank(own: list[str | None], binding: Binding) -> int:
+    return _place(own, binding.id)
+
+
+def _place(own: list[str | None], binding_id: str | None) -> int:
+    return own.index(binding_id) if binding_id in own else len(own)

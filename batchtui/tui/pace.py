@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from batchtui.models.status import IN_PROGRESS
@@ -53,7 +54,7 @@ class Paces:
         samples = list(self._samples.get(batch.id, ()))
         return [
             max(after - before, 0) / (after_s - before_s)
-            for (before_s, before), (after_s, after) in zip(samples, samples[1:], strict=False)
+            for (before_s, before), (after_s, after) in pairwise(samples)
         ]
 
 

@@ -12,7 +12,7 @@ from batchtui.tui.widgets.table import RecordTable
 
 if TYPE_CHECKING:
     from batchtui.jsonl.problems import Problem
-    from batchtui.jsonl.validate import Validation
+    from batchtui.jsonl.validation import Validation
 
 
 class Numbered(NamedTuple):

@@ -75,7 +75,7 @@ class BatchesScreen(ListScreen["Batch"]):
     def row_status(self, row: Batch) -> list[Span]:
         account = self.app.account
         rate = account.paces.per_second(row)
-        pace = f"   {rate:.1f}/s" if rate is not None and row.status == status.IN_PROGRESS else ""
+        pace = f"   {rate:.1f}/s" if rate and row.status == status.IN_PROGRESS else ""
         return [
             (account.name(row), "strong"),
             (f"   {id_tail(row.id)}", "muted"),

@@ -1,4 +1,4 @@
-"""Asks before something that can not be undone: names it, and No is the answer unless one says yes."""
+"""Asks before something that cannot be undone; the answer is No unless one says yes."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from batchtui.visible import visible
 
 if TYPE_CHECKING:
     from batchtui.jsonl.progress import Progress
-    from batchtui.jsonl.validate import Validation
+    from batchtui.jsonl.validation import Validation
     from batchtui.workflows.submit import Submission
 
 
@@ -77,7 +77,7 @@ class CreateScreen(Frame[None]):
         profile = self.app.profile
         provider = (profile.provider if profile else None) or "the server's default"
         with Vertical(id="form"):
-            yield _row("File", Static(Content(visible(_short(self._path))), id="file"))
+            yield _row("File", Static(Content(visible(self._path.name)), id="file"))
             endpoint = Input(
                 draft.endpoint, placeholder="from the file", compact=True, id="endpoint"
             )
@@ -106,7 +106,7 @@ class CreateScreen(Frame[None]):
 
     def on_mount(self) -> None:
         self.query_one("#steps").display = False
-        self.show_title([("New batch", "strong"), (f"  {self._path.name}", "muted")])
+        self.show_title([("New batch", "strong"), (f"  {_short(self._path.parent)}", "muted")])
         self.action_validate()
 
     # the check
@@ -149,17 +149,22 @@ class CreateScreen(Frame[None]):
         note = "from the file" if kinds == 1 else plural(kinds, "endpoint") if kinds else "not told"
         self.query_one("#endpoint-note", Static).update(Content(note))
         self.query_one("#model", Static).update(Content(visible(_models(statistics.models))))
-        facts = f"{_short(self._path)}   {size(statistics.size_bytes)}"
-        lines = plural(statistics.requests, "request")
-        self.query_one("#file", Static).update(Content(visible(f"{facts}   {lines}")))
+        facts = f"{size(statistics.size_bytes)}   {plural(statistics.requests, 'request')}"
+        file = f"{self._path.name}   {facts}"
+        self.query_one("#file", Static).update(Content(visible(file)))
         self._say(verdict(validation))
-        self.table.set_rows(numbered(validation))
+        problems = numbered(validation)
+        self.table.set_rows(problems)
+        self.table.display = bool(problems)
+        steps = self.query_one("#steps", Lines)
+        steps.display = not problems
+        steps.show(Steps().lines)
         self.show_status(contents(validation))
         submit = self.query_one("#submit", Button)
         submit.label = "Submit" if validation.ok else "Submit anyway"
         submit.disabled = self._is_lost
         if self.focused is None:
-            (submit if validation.ok else self.table).focus()
+            (self.table if problems and not validation.ok else submit).focus()
 
     @on(RecordTable.Chosen)
     def action_open_line(self) -> None:

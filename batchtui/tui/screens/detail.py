@@ -39,27 +39,27 @@ class DetailScreen(Frame[None]):
         self._batch_id = batch_id
 
     @property
-    def batch(self) -> Batch | None:
+    def shown_batch(self) -> Batch | None:
         return self.app.account.batches.get(self._batch_id)
 
     def compose_body(self) -> Iterable[Widget]:
         yield Lines(id="detail")
 
     def on_mount(self) -> None:
-        if self.batch is None:
+        if self.shown_batch is None:
             self.action_refresh()
 
     def account_changed(self) -> None:
-        batch, account = self.batch, self.app.account
+        batch, account = self.shown_batch, self.app.account
         if batch is None:
             self.show_title([(self._batch_id, "strong")])
             return
         self.show_title([(account.name(batch), "strong")])
         self.query_one(Lines).show(detail_lines(batch, account, self.app.now()))
-        self.show_banner(self.app.trouble_line())
+        self.show_trouble()
 
     def action_open(self) -> None:
-        batch = self.batch
+        batch = self.shown_batch
         if batch is None:
             return
         if batch.output_file_id or batch.error_file_id:
@@ -88,14 +88,16 @@ class DetailScreen(Frame[None]):
         self.app.account_changed.publish(None)
 
     def action_cancel(self) -> None:
-        batch = self.batch
+        batch = self.shown_batch
         if batch is None or batch.is_terminal:
             self.app.tell("Nothing to cancel: it is final already")
             return
-        self.app.push_screen(
-            ConfirmScreen(cancel_question(self.app, [batch])),
-            lambda confirmed: self._cancel() if confirmed else None,
-        )
+        question = cancel_question(self.app, [batch])
+        self.app.push_screen(ConfirmScreen(question), self._cancel_if)
+
+    def _cancel_if(self, confirmed: bool | None) -> None:
+        if confirmed:
+            self._cancel()
 
     @work(group="batch", exclusive=True, exit_on_error=False, description="cancel a batch")
     async def _cancel(self) -> None:

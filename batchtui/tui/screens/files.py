@@ -114,8 +114,11 @@ class FilesScreen(ListScreen["FileObject"]):
 
     # the list
 
+    def action_refresh(self) -> None:
+        self._load()
+
     @work(group="files", exclusive=True, exit_on_error=False, description="list the files")
-    async def action_refresh(self) -> None:
+    async def _load(self) -> None:
         session = self.app.session
         if session is None or self.app.profile is None:
             return
@@ -172,11 +175,13 @@ class FilesScreen(ListScreen["FileObject"]):
         if path.is_dir():
             path = path / (Path(file.filename).name or "download.jsonl")
         if path.exists():
-            self.app.push_screen(
-                ConfirmScreen(f"Overwrite {path}?"),
-                lambda confirmed: self._download(file, path) if confirmed else None,
-            )
+            question = f"Overwrite {path}?"
+            self.app.push_screen(ConfirmScreen(question), partial(self._download_if, file, path))
         else:
+            self._download(file, path)
+
+    def _download_if(self, file: FileObject, path: Path, confirmed: bool | None) -> None:
+        if confirmed:
             self._download(file, path)
 
     @work(group="download", exclusive=False, exit_on_error=False, description="download a file")

@@ -7,9 +7,9 @@ the tabs; a screen on top of it shows its title and where Esc goes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from textual import events
+from textual import events, getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -49,10 +49,8 @@ class Frame(Screen[T], inherit_bindings=False):
     Frame #banner.-shown { display: block; }
     """
     back_to: str = ""
-
-    @property
-    def app(self) -> BatchtuiApp:
-        return cast("BatchtuiApp", super().app)
+    if TYPE_CHECKING:
+        app = getters.app(BatchtuiApp)
 
     def compose(self) -> ComposeResult:
         yield from self.compose_top()
@@ -79,6 +77,10 @@ class Frame(Screen[T], inherit_bindings=False):
 
     def show_status(self, left: Cell = "", right: Cell = "") -> None:
         self.query_one("#status", Line).show(left, right)
+
+    def show_trouble(self) -> None:
+        """What is wrong with the account's list, as of now."""
+        self.show_banner(self.app.trouble_line())
 
     def show_banner(self, text: Cell = "") -> None:
         """What is wrong, in one line; empty hides it."""
@@ -145,7 +147,7 @@ class Root(Frame[None]):
     def account_changed(self) -> None:
         self._show_header()
         self.query_one("#tabs", Line).show(self._tabs(), self.tab_facts())
-        self.show_banner(self._trouble())
+        self.show_trouble()
 
     def tab_facts(self) -> Cell:
         """What the tab line says at its right end."""
@@ -182,10 +184,10 @@ class Root(Frame[None]):
             tabs.append((f"[{title}]" if here else f" {title} ", "accent" if here else "muted"))
         return tabs
 
-    def _trouble(self) -> Cell:
-        return self.own_trouble or self.app.trouble_line()
+    def show_trouble(self) -> None:
+        self.show_banner(self.own_trouble or self.app.trouble_line())
 
     def show_own_trouble(self, text: str) -> None:
         """Trouble of this screen alone; "" when it is over."""
         self.own_trouble = f"{glyphs().failed} {text}" if text else ""
-        self.show_banner(self._trouble())
+        self.show_trouble()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 
 class PairRow(Horizontal):
@@ -32,10 +32,9 @@ class Pairs(Vertical):
     Pairs { height: auto; max-height: 5; }
     Pairs VerticalScroll { height: auto; max-height: 4; scrollbar-size-vertical: 1; }
     Pairs PairRow { height: 1; }
-    Pairs .key { width: 20; }
+    Pairs .key { width: 20; margin-right: 2; }
     Pairs .value { width: 1fr; }
-    Pairs .label { width: 13; text-style: dim; }
-    Pairs .last { height: 1; }
+    Pairs .last { height: 1; align-horizontal: right; }
     Pairs Button { min-width: 7; }
     """
 
@@ -48,7 +47,6 @@ class Pairs(Vertical):
             for key, value in self._given:
                 yield PairRow(key, value)
         with Horizontal(classes="last"):
-            yield Static("", classes="label")
             yield Button("+ row", id="add-row", compact=True)
 
     @property

@@ -286,9 +286,9 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         marked = self.rows.key(row) in self.marks
         bar = glyphs().cursor if place == self._cursor else " "
         gutter: tuple[Span, ...] = (
-            (" ", ""),
-            (bar, "accent"),
             (MARK if marked else " ", "accent"),
+            (bar, "accent"),
+            (" ", ""),
         )
         return (gutter, *self._cells(row, width))
 

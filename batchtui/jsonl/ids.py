@@ -55,16 +55,19 @@ class IdTable:
             firsts.append(other - 1)
         return firsts
 
-    def find(self, custom_id: bytes) -> int:
-        """The first number of `custom_id`, or NO_ID."""
+    def find_all(self, custom_ids: Iterable[bytes | None]) -> list[int]:
+        """`find` for many; NO_ID for None."""
         hashes, slots, mask = self._hashes, self._slots, self._mask
-        key = hash(custom_id)
-        at = key & mask
-        while other := slots[at]:
-            if hashes[other - 1] == key:
-                return other - 1
-            at = (at + 1) & mask
-        return NO_ID
+        found = []
+        for custom_id in custom_ids:
+            key = hash(custom_id)
+            at = key & mask
+            while other := slots[at]:
+                if hashes[other - 1] == key:
+                    break
+                at = (at + 1) & mask
+            found.append(other - 1 if custom_id is not None else NO_ID)
+        return found
 
     def _resize(self, size: int) -> None:
         hashes, mask = self._hashes, size - 1

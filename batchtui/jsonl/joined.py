@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from batchtui.jsonl.heads import custom_id_of
+from batchtui.jsonl.glance import custom_id_of
 from batchtui.jsonl.outcomes import ANSWERED, Outcome
 from batchtui.jsonl.source import Source
 
@@ -83,17 +83,17 @@ class Joined:
     def __init__(self, request_source: Source | None, result_sources: list[Source]) -> None:
         self.request_source = request_source
         self.result_sources = result_sources
+        self.codes = bytearray()  # of each record: the code of its outcome
+        self.unknown = self.duplicate = self.unreadable = self.result_lines = 0
+        self.blanks = array("Q")  # of each blank input line: how many records precede it
         self.request_offsets = array("Q")
         self.request_lengths = array("I")
-        self.blanks = array("Q")  # for each blank input line, how many records precede it
-        self.result_files = array("H")
+        self.result_files = array("H")  # of each record: the number of the file, or NO_FILE
         self.result_offsets = array("Q")
         self.result_lengths = array("I")
-        self.codes = bytearray()
-        self.extra_files = array("H")
-        self.extra_offsets = array("Q")
-        self.extra_lengths = array("I")
-        self.unknown = self.duplicate = self.unreadable = self.result_lines = 0
+        self._extra_files = array("H")
+        self._extra_offsets = array("Q")
+        self._extra_lengths = array("I")
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -129,16 +129,15 @@ class Joined:
         """Record `index` (from 0). Reads one line to tell its custom_id. Raises IndexError."""
         if not 0 <= index < len(self):
             raise IndexError(index)
-        request, result = self.request_place(index), self.result_place(index)
-        line = self.read_request(index) if request else self.read_result(index)
-        custom_id = custom_id_of(line or b"")
+        line = self.read_request(index)
+        custom_id = custom_id_of(self.read_result(index) or b"" if line is None else line)
         return JoinedRecord(
             index,
             None if custom_id is None else custom_id.decode("utf-8", "surrogatepass"),
             self.outcome(index),
-            None if request is None else index + 1 + bisect_right(self.blanks, index),
-            request,
-            result,
+            None if line is None else index + 1 + bisect_right(self.blanks, index),
+            self.request_place(index),
+            self.result_place(index),
         )
 
     def records(self, outcomes: Collection[Outcome] | None = None) -> Iterator[JoinedRecord]:
@@ -148,43 +147,36 @@ class Joined:
 
     def indices(self, outcomes: Collection[Outcome]) -> array[int]:
         """The indices of the records with one of `outcomes`, ascending; 4 bytes each."""
-        wanted = bytes(code for code, outcome in enumerate(OUTCOMES) if outcome in outcomes)
-        return array("I", (i for i, code in enumerate(self.codes) if code in wanted))
+        wanted = [outcome in outcomes for outcome in OUTCOMES]
+        return array("I", (index for index, code in enumerate(self.codes) if wanted[code]))
 
     def request_place(self, index: int) -> Place | None:
-        if self.request_source is None:
+        """Where the request is; None without an input file."""
+        source = self.request_source
+        if source is None:
             return None
-        return Place(
-            self.request_source.path, self.request_offsets[index], self.request_lengths[index]
-        )
+        return Place(source.path, self.request_offsets[index], self.request_lengths[index])
 
     def result_place(self, index: int) -> Place | None:
-        file = self.result_files[index]
-        if file == NO_FILE:
-            return None
-        return Place(
-            self.result_sources[file].path, self.result_offsets[index], self.result_lengths[index]
-        )
+        """Where the result is; None for a missing one."""
+        file, offset, length = self.result_of(index)
+        return None if file == NO_FILE else Place(self.result_sources[file].path, offset, length)
 
     def read_request(self, index: int) -> bytes | None:
-        """The input line of record `index`, without its `\\n`."""
+        """The input line of record `index`, without its `\n`."""
         if self.request_source is None:
             return None
         return self.request_source.read(self.request_offsets[index], self.request_lengths[index])
 
     def read_result(self, index: int) -> bytes | None:
-        """The result line of record `index`, without its `\\n`."""
-        file = self.result_files[index]
-        if file == NO_FILE:
-            return None
-        source = self.result_sources[file]
-        return source.read(self.result_offsets[index], self.result_lengths[index])
+        """The result line of record `index`, without its `\n`."""
+        file, offset, length = self.result_of(index)
+        return None if file == NO_FILE else self.result_sources[file].read(offset, length)
 
     def extras(self) -> Iterator[Place]:
         """The result lines that stand for no record: duplicate, unknown and unreadable ones."""
-        for file, offset, length in zip(
-            self.extra_files, self.extra_offsets, self.extra_lengths, strict=True
-        ):
+        places = zip(self._extra_files, self._extra_offsets, self._extra_lengths, strict=True)
+        for file, offset, length in places:
             yield Place(self.result_sources[file].path, offset, length)
 
     def close(self) -> None:
@@ -202,3 +194,34 @@ class Joined:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    # What `join` writes.
+
+    def add_requests(self, offsets: Sequence[int], lengths: Sequence[int]) -> None:
+        """Add records for these lines of the input, without results."""
+        self.request_offsets.extend(offsets)
+        self.request_lengths.extend(lengths)
+        self.add_records(len(offsets))
+
+    def add_records(self, count: int) -> None:
+        """Add records without results."""
+        self.codes.extend(bytes((CODE[Outcome.MISSING],)) * count)
+        self.result_files.extend((NO_FILE,) * count)
+        self.result_offsets.extend((0,) * count)
+        self.result_lengths.extend((0,) * count)
+
+    def set_result(self, index: int, code: int, place: tuple[int, int, int]) -> None:
+        """`place`: (number of the result file, offset, length)."""
+        self.codes[index] = code
+        self.result_files[index], self.result_offsets[index], self.result_lengths[index] = place
+
+    def result_of(self, index: int) -> tuple[int, int, int]:
+        """(number of the result file, offset, length); the first is NO_FILE without result."""
+        return self.result_files[index], self.result_offsets[index], self.result_lengths[index]
+
+    def set_aside(self, place: tuple[int, int, int]) -> None:
+        """Keep a result line that stands for no record among the extras."""
+        file, offset, length = place
+        self._extra_files.append(file)
+        self._extra_offsets.append(offset)
+        self._extra_lengths.append(length)

@@ -30,7 +30,7 @@ class Block:
     none.
 
     `left_out` > 0: the block's last line is longer than the limit by this many bytes, and
-    `lines[-1]` has only the head of it.
+    `lines[-1]` has only its head and its `\\n`.
     """
 
     offset: int
@@ -91,8 +91,8 @@ class _Begun:
         if not self.left_out:
             self._pieces.append(piece)
         if self.size > LINE_LIMIT_BYTES:
-            self._pieces = [self._pieces[0][:HEAD_BYTES]]
-            self.left_out = self.size - len(self._pieces[0])
+            self._pieces = [self._pieces[0][:HEAD_BYTES], b"\n" * piece.endswith(b"\n")]
+            self.left_out = self.size - len(self.take())
 
     def take(self) -> bytes:
         return b"".join(self._pieces)

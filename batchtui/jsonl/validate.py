@@ -10,7 +10,7 @@ from array import array
 from itertools import accumulate
 from pathlib import Path
 
-from batchtui.jsonl.heads import parsed_custom_id
+from batchtui.jsonl.glance import parsed_custom_id
 from batchtui.jsonl.ids import NO_ID, IdTable
 from batchtui.jsonl.lines import LINE_LIMIT_BYTES, Block, blocks
 from batchtui.jsonl.problems import Problem, problem, shown
@@ -20,7 +20,7 @@ from batchtui.jsonl.request import examine
 from batchtui.jsonl.source import Source, opened
 from batchtui.jsonl.statistics import count
 from batchtui.jsonl.tokens import estimate_line
-from batchtui.jsonl.validation import Validation
+from batchtui.jsonl.validation import Validation as Validation
 from batchtui.models.endpoint import normal_endpoint
 from batchtui.models.limits import OPENAI, Limits
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from batchtui.errors import InputError
 from batchtui.jsonl.joined import Joined
+from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.source import CHUNK_BYTES, Source
 
@@ -46,13 +47,11 @@ def merge_in_input_order(joined: Joined, out: Path) -> Steps[int]:
 
     Missing requests have no line; duplicates and unknown ones are left out (`joined.audit`).
     """
-    places = (
-        (joined.result_sources[joined.result_files[at]], place.offset, place.length)
-        for at in range(len(joined))
-        if (place := joined.result_place(at)) is not None
-    )
-    total = sum(joined.result_lengths)
-    return (yield from copy_lines(places, total, out))
+    answered = joined.indices(frozenset(Outcome) - {Outcome.MISSING})
+    places = (joined.result_of(index) for index in answered)
+    lines = ((joined.result_sources[file], offset, length) for file, offset, length in places)
+    total = sum(source.size_bytes for source in joined.result_sources)
+    return (yield from copy_lines(lines, total, out))
 
 
 def copy_lines(places: Iterable[tuple[Source, int, int]], total: int, out: Path) -> Steps[int]:

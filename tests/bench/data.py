@@ -15,7 +15,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-WORDS = ["the", "of", "and", "to", "in", "is", "that", "for", "on", "with", "as", "this", "by", "are", "from", "at", "or", "an", "be", "which", "was", "not", "can", "all", "has", "will", "one", "more", "when", "their", "there", "customer", "invoice", "order", "refund", "shipping", "account", "product", "review", "summary", "table", "label", "score", "category", "entity", "amount", "currency", "date", "paragraph", "language", "translation", "contract", "clause", "patient", "report", "finding", "section", "answer", "question", "context", "question", "model", "result", "value", "string", "number", "object", "array", "field", "schema", "explain", "classify", "extract"]
+WORDS = [
+    "the", "of", "and", "to", "in", "is", "that", "for", "on", "with", "as", "this", "by",
+    "are", "from", "at", "or", "an", "be", "which", "was", "not", "can", "all", "has", "will",
+    "one", "more", "when", "their", "there", "customer", "invoice", "order", "refund",
+    "shipping", "account", "product", "review", "summary", "table", "label", "score",
+    "category", "entity", "amount", "currency", "date", "paragraph", "language",
+    "translation", "contract", "clause", "patient", "report", "finding", "section", "answer",
+    "question", "context", "question", "model", "result", "value", "string", "number",
+    "object", "array", "field", "schema", "explain", "classify", "extract",
+]  # fmt: skip
 FOREIGN = [
     "naïve",
     "Zürich",
@@ -60,7 +69,7 @@ class Texts:
     def take(self) -> str:
         text = self.random.choice(self._pool)
         cut = self.random.randrange(max(1, len(text) // 4))
-        return text[cut:] + text[:cut]
+        return (text[cut:] + text[:cut]).strip()
 
 
 def request(number: int, texts: Texts, model: str = "gpt-4o-mini") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from batchtui.client.exchange import Answer, NoAnswer, Outcome
-from batchtui.client.hints import hint
+from batchtui.client.hints import hint, is_wrong_key
 from batchtui.client.retry import retry_after_s
 from batchtui.client.scrub import scrubbed
 from batchtui.client.target import Target
@@ -48,8 +48,10 @@ def error_of(outcome: Outcome, target: Target) -> ApiError:
     said = words(outcome.body)
     kind = _class_of(outcome.status, said)
     message = scrubbed(said.message, target.secrets)
+    phrase = _phrase(outcome.status)
+    adds = message and not phrase.casefold().endswith(message.casefold())
     error = kind(
-        f"{target.host} answered {_phrase(outcome.status)}" + (f": {message}" if message else ""),
+        f"{target.host} answered {phrase}" + (f": {message}" if adds else ""),
         hint=hint(outcome, said, target),
         status=outcome.status,
         request_id=request_id(outcome, target),
@@ -82,13 +84,8 @@ def request_id(answer: Answer, target: Target) -> str | None:
     return None
 
 
-def is_wrong_key(said: Words) -> bool:
-    """LiteLLM without a database answers a wrong key with 400 "No connected db.": its #12273."""
-    return said.kind == "no_db_connection" or (said.message or "").startswith("No connected db")
-
-
 def _class_of(status: int, said: Words) -> type[StatusError]:
-    if status == 400 and is_wrong_key(said):
+    if is_wrong_key(status, said):
         return AuthenticationError
     if status >= 500:
         return ServerError

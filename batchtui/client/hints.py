@@ -12,12 +12,17 @@ _NOT_BATCH_API = (
 )
 
 
+def is_wrong_key(status: int, said: Words) -> bool:
+    """LiteLLM without a database answers a wrong key with 400 "No connected db.": its #12273."""
+    return status == 400 and said.kind == "no_db_connection"
+
+
 def hint(answer: Answer, said: Words, target: Target) -> str | None:
     message = said.message or ""
-    if answer.status == 401 or said.kind == "no_db_connection" or message == "No connected db.":
-        if not target.secrets:
-            return "the server wants an API key and none is set"
-        return _KEY
+    if answer.status == 401 or is_wrong_key(answer.status, said):
+        if said.wrapped:
+            return "the provider refused the key that the proxy has for it: see the proxy's config"
+        return _KEY if target.secrets else "the server wants an API key and none is set"
     if answer.status == 403:
         return "the key is valid but may not do this: ask whoever manages it"
     if answer.status in (404, 405):

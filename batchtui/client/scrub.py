@@ -11,8 +11,8 @@ from batchtui.visible import visible
 MASK: Final = "***"
 MAX_CHARS: Final = 600
 
-_KEY = re.compile(r"\b(sk|pk|gsk|rk|sess)-[\w*.-]{3,}", re.ASCII)
-_BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/*=-]{6,}", re.IGNORECASE | re.ASCII)
+_KEY = re.compile(r"\b(sk|pk|gsk|rk|sess)-[\w*.-]{2,}[\w*-]", re.ASCII)
+_BEARER = re.compile(r"\b(bearer|basic)\s+(?=\S*\d)[\w.~+/*=-]{6,}", re.IGNORECASE | re.ASCII)
 _BLANKS = re.compile(r"\s+")
 _SHORT: Final = 8
 

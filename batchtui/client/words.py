@@ -18,9 +18,9 @@ _READ_BYTES: Final = 64 * 1024
 _PYTHON_CHARS: Final = 16 * 1024
 _DEPTH: Final = 5
 
-_WRAPPED = re.compile(r"Error code: \d{3} - (\{.*\})", re.DOTALL)
+_WRAPPED = re.compile(r"Error code: \d{3} - (\{.*)", re.DOTALL)
 _QUOTED_MESSAGE = re.compile(r"""['"]message['"]: (?:'((?:[^'\\]|\\.)*)|"((?:[^"\\]|\\.)*))""")
-_TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title\s*>", re.IGNORECASE | re.DOTALL)
 _SKIPPED = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 _HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<body|<\?xml|<center)", re.IGNORECASE)
@@ -28,12 +28,16 @@ _HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<body|<\?xml|<center)", re
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`code` is a word of the server's, never just its status; `kind` its `error.type`."""
+    """`code` is a word of the server's, never just its status; `kind` its `error.type`.
+
+    `wrapped`: these are an upstream's words, passed on by a proxy.
+    """
 
     message: str | None = None
     code: str | None = None
     param: str | None = None
     kind: str | None = None
+    wrapped: bool = False
 
 
 def words(body: bytes) -> Words:
@@ -78,22 +82,24 @@ def _outer(inner: Words, value: Mapping[str, Any]) -> Words:
         code=inner.code or _code(value.get("code")),
         param=inner.param or _name(value.get("param")),
         kind=inner.kind or _name(value.get("type")),
+        wrapped=inner.wrapped,
     )
 
 
 def _of_text(text: str, depth: int) -> Words:
     wrapped = _WRAPPED.search(text)
-    inner = wrapped.group(1) if wrapped else text.strip()
+    inner = (wrapped.group(1) if wrapped else text).strip()
     if inner.startswith("{") and inner.endswith("}"):
         value = _literal(inner)
         if isinstance(value, Mapping):
             found = _of(value, depth + 1)
             if found.message:
-                return found
+                return replace(found, wrapped=wrapped is not None)
     if wrapped:
         quoted = _QUOTED_MESSAGE.search(inner)
         if quoted:
-            return Words(message=_plain(quoted.group(1) or quoted.group(2) or ""))
+            text = quoted.group(1) or quoted.group(2) or ""
+            return Words(message=_plain(text), wrapped=True)
     return Words(message=_plain(text))
 
 

@@ -75,6 +75,11 @@ class Profile:
     refresh_s: float = 10.0
 
     @property
+    def account(self) -> str:
+        """Tells apart whose batches are whose: the server, and the provider behind it."""
+        return f"{self.base_url} {self.provider or ''}".rstrip()
+
+    @property
     def host(self) -> str:
         """Host and port, for a title: never the path, the query or a password."""
         parts = urlsplit(self.base_url)

@@ -12,7 +12,7 @@ from batchtui.cli.batch_text import as_document, exit_code_of, progress_text, ro
 from batchtui.cli.given import is_there, looks_like_path
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import Progress, note, print_json, print_json_list, print_table
-from batchtui.cli.sending import metadata_option, pairs, send
+from batchtui.cli.sending import again_option, metadata_option, pairs, tell
 from batchtui.cli.writing import new_file, written_to
 from batchtui.errors import ExitCode, InputError
 
@@ -63,6 +63,7 @@ def ls(connection: Connection, limit: int, every: bool, status: str | None, as_j
 @click.option("--window", default="24h", show_default=True, help="Completion window.")
 @metadata_option
 @click.option("--anyway", is_flag=True, help="Send the file though the check finds errors.")
+@again_option
 @json_option
 @connection_options
 def create(
@@ -72,22 +73,36 @@ def create(
     window: str,
     metadata: tuple[str, ...],
     anyway: bool,
+    again: bool,
     as_json: bool,
 ) -> None:
     """Create a batch from a file on disk or on the server, and print its id."""
 
+    given = pairs(metadata)
+
     async def work() -> Batch:
+        from batchtui.workflows.submit import Submission, submit, submit_file
+
         async with connected(connection) as session:
             if is_there(source) or looks_like_path(source):
-                return await send(
-                    session,
+                submission = Submission(
                     Path(source),
                     endpoint=endpoint,
-                    window=window,
-                    metadata=pairs(metadata),
+                    completion_window=window,
+                    metadata=given,
                     anyway=anyway,
+                    again=again,
                 )
-            return await _from_file_id(session, source, endpoint, window, pairs(metadata))
+                return await tell(source, submit(session, submission))
+            events = submit_file(
+                session,
+                source,
+                endpoint=endpoint or await _endpoint_of(session, source),
+                completion_window=window,
+                metadata=given,
+                again=again,
+            )
+            return await tell(source, events)
 
     batch = run_async(work())
     if as_json:
@@ -96,21 +111,15 @@ def create(
         click.echo(batch.id)
 
 
-async def _from_file_id(
-    session: Session, file_id: str, endpoint: str | None, window: str, metadata: dict[str, str]
-) -> Batch:
+async def _endpoint_of(session: Session, file_id: str) -> str:
+    """What the lines of a file at the server name."""
+    from batchtui.workflows.check import check, limits_for
     from batchtui.workflows.results import download
-    from batchtui.workflows.submit import create, main_endpoint
+    from batchtui.workflows.submit import main_endpoint
 
-    if endpoint is None:
-        from batchtui.workflows.check import check, limits_for
-
-        path = await download(session, file_id)
-        report = await check(path, limits=limits_for(session.profile.kind))
-        endpoint = main_endpoint(report, Path(file_id))
-    return await create(
-        session, file_id, endpoint=endpoint, completion_window=window, metadata=metadata
-    )
+    path = await download(session, file_id)
+    report = await check(path, limits=limits_for(session.profile.kind))
+    return main_endpoint(report, Path(file_id))
 
 
 @batches.command("show")

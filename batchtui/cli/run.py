@@ -9,7 +9,7 @@ import click
 
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import note, print_json
-from batchtui.cli.sending import metadata_option, pairs, send
+from batchtui.cli.sending import again_option, metadata_option, pairs, tell
 from batchtui.cli.writing import new_file, written_to
 from batchtui.errors import ExitCode
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @metadata_option
 @click.option("--interval", type=click.FloatRange(0.1), default=10.0, help="Seconds between looks.")
 @click.option("--anyway", is_flag=True, help="Send the file though the check finds errors.")
+@again_option
 @click.option("--force", is_flag=True, help="Replace OUT when it exists.")
 @json_option
 @connection_options
@@ -41,17 +42,30 @@ def run(
     metadata: tuple[str, ...],
     interval: float,
     anyway: bool,
+    again: bool,
     force: bool,
     as_json: bool,
 ) -> None:
     """Validate, upload, create, wait, download, and check that every request is answered.
 
+    Run again, after an interruption or to get the results once more, it goes on with the batch
+    that the same content made before; --again makes, and pays for, a new one.
+
     With --local it runs on a private gateway: no key, no server, no network.
     """
     from batchtui.cli.audit_text import audit_document, audit_exit_code, audit_note
     from batchtui.cli.batch_text import as_document, exit_code_of
+    from batchtui.workflows.submit import Submission, submit
 
-    given = pairs(metadata)
+    submission = Submission(
+        path,
+        endpoint=endpoint,
+        completion_window=window,
+        metadata=pairs(metadata),
+        anyway=anyway,
+        again=again,
+        adopt=True,
+    )
     new_file(output, force=force)
     batch_id: str | None = None
 
@@ -61,9 +75,7 @@ def run(
 
         nonlocal batch_id
         async with connected(connection, private=True) as session:
-            batch = await send(
-                session, path, endpoint=endpoint, window=window, metadata=given, anyway=anyway
-            )
+            batch = await tell(str(path), submit(session, submission))
             batch_id = batch.id
             batch = (await follow(session, (batch.id,), interval))[batch.id]
             if not (batch.output_file_id or batch.error_file_id):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -12,7 +12,11 @@ from batchtui.errors import UsageError
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
-    from batchtui.workflows.session import Session
+    from batchtui.workflows.submit import SubmitEvent
+
+again_option = click.option(
+    "--again", is_flag=True, help="Submit although this content was submitted before: costs again."
+)
 
 PROBLEMS_SHOWN: Final = 20
 """More are for `batchtui validate`: a submission shows enough to see what is wrong."""
@@ -33,46 +37,38 @@ def pairs(given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-async def send(
-    session: Session,
-    path: Path,
-    *,
-    endpoint: str | None,
-    window: str,
-    metadata: dict[str, str],
-    anyway: bool,
-) -> Batch:
-    """Check, upload, create; problems of the file are printed with their lines on stderr."""
+async def tell(name: str, events: AsyncIterator[SubmitEvent]) -> Batch:
+    """Tell each step of a submission; problems of the file are printed with their lines.
+
+    `name`: what the file is called. Returns the batch of the last event.
+    """
     from batchtui.cli.validate import print_report, verdict
     from batchtui.workflows import submit
+    from batchtui.workflows.once import Looking
 
-    submission = submit.Submission(
-        path=path,
-        endpoint=endpoint,
-        completion_window=window,
-        metadata=metadata,
-        anyway=anyway,
-    )
     progress = Progress()
     try:
-        async for event in submit.submit(session, submission):
+        async for event in events:
             match event:
                 case submit.Checking(at):
                     progress.show(f"checking  {size(at.done_bytes)} of {size(at.total_bytes)}")
                 case submit.Checked(report):
                     progress.clear()
                     if report.problems:
-                        print_report(path, report, err=True, at_most=PROBLEMS_SHOWN)
+                        print_report(name, report, err=True, at_most=PROBLEMS_SHOWN)
                     else:
-                        progress.done(f"{path.name}: {verdict(report)}")
+                        progress.done(f"{name}: {verdict(report)}")
                 case submit.Uploading(sent_bytes, total_bytes):
                     progress.show(f"uploading  {size(sent_bytes)} of {size(total_bytes)}")
-                case submit.Uploaded(file):
-                    progress.done(f"uploaded as {file.id}")
+                case submit.Uploaded(file, reused):
+                    progress.done(f"{'was' if reused else 'is'} uploaded as {file.id}")
                 case submit.Creating():
                     progress.show("creating the batch")
-                case submit.Created(batch):
-                    progress.done(f"created {batch.id}")
+                case Looking(number, of):
+                    progress.show(f"the answer was lost: looking for the batch, {number} of {of}")
+                case submit.Created(batch, adopted):
+                    verb = "goes on with" if adopted else "created"
+                    progress.done(f"{verb} {batch.id}")
                     return batch
     finally:
         progress.clear()

@@ -14,7 +14,7 @@ from batchtui.visible import visible
 
 if TYPE_CHECKING:
     from batchtui.jsonl.problems import Problem
-    from batchtui.jsonl.validate import Validation
+    from batchtui.jsonl.validation import Validation
 
 
 @click.command()
@@ -60,7 +60,7 @@ def validate(
         if as_json:
             documents.append(document(path, report))
         else:
-            print_report(path, report)
+            print_report(str(path), report)
     if as_json:
         print_json_list(documents)
     if not all_ok:
@@ -68,19 +68,19 @@ def validate(
 
 
 def print_report(
-    path: Path, report: Validation, *, err: bool = False, at_most: int | None = None
+    name: str, report: Validation, *, err: bool = False, at_most: int | None = None
 ) -> None:
     """Each problem as FILE:LINE, then how often each code stands in the file."""
     shown = report.problems[:at_most]
     for problem in shown:
-        click.echo(f"{visible(str(path))}:{line_of(problem)}", err=err)
+        click.echo(f"{visible(name)}:{line_of(problem)}", err=err)
     hidden = sum(report.counts.values()) - len(shown)
     if hidden > 0:
-        click.echo(f"{visible(str(path))}: {hidden:,} more problems are not shown", err=err)
+        click.echo(f"{visible(name)}: {hidden:,} more problems are not shown", err=err)
     if len(report.counts) > 1 or hidden > 0:
         for code, count in sorted(report.counts.items(), key=lambda item: -item[1]):
             click.echo(f"  {count:>9,}  {code}", err=err)
-    click.echo(f"{visible(path.name)}: {verdict(report)}", err=True)
+    click.echo(f"{visible(name)}: {verdict(report)}", err=True)
 
 
 def line_of(problem: Problem) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from batchtui.errors import InputError
 from batchtui.jsonl.progress import Progress
-from batchtui.jsonl.validate import Validation, validate
+from batchtui.jsonl.validate import validate
+from batchtui.jsonl.validation import Validation
 from batchtui.models.limits import AZURE, GATEWAY, OPENAI, Limits
 from batchtui.workflows.background import in_thread
 

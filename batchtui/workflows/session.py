@@ -9,20 +9,39 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from batchtui import paths
 from batchtui.config import Profile
+from batchtui.workflows.ledger import Ledger
 
 if TYPE_CHECKING:
     from batchtui.client import BatchClient
 
 
-class Session:
-    """`downloads`: where file contents are kept, by id; the user's cache directory if None."""
+LOOKS_S: Final = (0.0, 1.0, 3.0, 8.0, 18.0)
+"""A LiteLLM proxy may still be sending a create, whose answer was lost, for some seconds."""
 
-    def __init__(self, profile: Profile, *, downloads: Path | None = None) -> None:
+
+class Session:
+    """`downloads`: where file contents are kept, by id; the user's cache directory if None.
+
+    `ledger`: the record of what was sent; the user's own if None, and none at all for a gateway
+    of our own, which costs nothing. `looks_s`: the pauses before each look for a create whose
+    answer was lost, in seconds.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        downloads: Path | None = None,
+        ledger: Ledger | None = None,
+        looks_s: tuple[float, ...] = LOOKS_S,
+    ) -> None:
         self.profile = profile
+        self.ledger = ledger or (None if profile.kind == "local" else Ledger())
+        self.looks_s = looks_s
         self._downloads = downloads
         self._client: BatchClient | None = None
         self._building = asyncio.Lock()

@@ -1,0 +1,177 @@
+"""What was sent and what came of it, on disk before it is sent: so that nothing is paid for twice.
+
+One SQLite file for all processes of a user. It knows content hashes, tokens and ids; never a key,
+never a line of a file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from batchtui import paths
+from batchtui.errors import BatchtuiError
+
+TOKEN_KEY: Final = "batchtui_token"  # noqa: S105
+"""The metadata key that carries an intent's token to the server and back."""
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS intents (
+    token TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    content TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    path TEXT NOT NULL,
+    file_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    batch_id TEXT,
+    sent_at REAL NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS intents_by_content ON intents (account, content, endpoint, sent_at);
+CREATE INDEX IF NOT EXISTS intents_by_batch ON intents (account, batch_id);
+CREATE TABLE IF NOT EXISTS uploads (
+    account TEXT NOT NULL,
+    content TEXT NOT NULL,
+    file_id TEXT NOT NULL,
+    PRIMARY KEY (account, content)
+) STRICT;
+"""
+_BUSY_TIMEOUT_S: Final = 10.0
+
+
+class State(StrEnum):
+    SENT = "sent"
+    """The create was, or is about to be, sent; what came of it is not known."""
+    CREATED = "created"
+    REFUSED = "refused"
+    """The server said no: there is no batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One create. `content` names the input: its hash, or the id of a file on the server.
+
+    `path` is where the input was on this machine, or empty. `sent_at`: epoch seconds.
+    """
+
+    token: str
+    account: str
+    content: str
+    endpoint: str
+    path: str
+    file_id: str
+    state: State
+    batch_id: str | None
+    sent_at: float
+
+
+class Ledger:
+    """Every call opens the file, commits to disk, and closes it: a crash loses nothing told."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or paths.state_dir() / "ledger.db"
+
+    def last(self, account: str, content: str, endpoint: str) -> Intent | None:
+        """The newest create of this content that was not refused."""
+        with self._open() as database:
+            row = database.execute(
+                "SELECT * FROM intents WHERE account = ? AND content = ? AND endpoint = ?"
+                " AND state != ? ORDER BY sent_at DESC, rowid DESC LIMIT 1",
+                (account, content, endpoint, State.REFUSED),
+            ).fetchone()
+        return _intent(row) if row else None
+
+    def of_batch(self, account: str, batch_id: str) -> Intent | None:
+        """The create that made `batch_id`, if this machine sent it."""
+        with self._open() as database:
+            row = database.execute(
+                "SELECT * FROM intents WHERE account = ? AND batch_id = ?", (account, batch_id)
+            ).fetchone()
+        return _intent(row) if row else None
+
+    def intend(self, account: str, content: str, endpoint: str, path: str, file_id: str) -> Intent:
+        """Record a create that is about to be sent."""
+        intent = Intent(
+            token=uuid.uuid4().hex,
+            account=account,
+            content=content,
+            endpoint=endpoint,
+            path=path,
+            file_id=file_id,
+            state=State.SENT,
+            batch_id=None,
+            sent_at=time.time(),
+        )
+        with self._open() as database:
+            database.execute(
+                "INSERT INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    intent.token,
+                    intent.account,
+                    intent.content,
+                    intent.endpoint,
+                    intent.path,
+                    intent.file_id,
+                    intent.state,
+                    intent.batch_id,
+                    intent.sent_at,
+                ),
+            )
+        return intent
+
+    def settle(self, intent: Intent, state: State, batch_id: str | None = None) -> None:
+        """Record what came of `intent`. An upload that made a batch is used for no other."""
+        with self._open() as database:
+            database.execute(
+                "UPDATE intents SET state = ?, batch_id = ? WHERE token = ?",
+                (state, batch_id, intent.token),
+            )
+            if state is State.CREATED:
+                database.execute(
+                    "DELETE FROM uploads WHERE account = ? AND file_id = ?",
+                    (intent.account, intent.file_id),
+                )
+
+    def uploaded(self, account: str, content: str) -> str | None:
+        """The id of an upload of this content that made no batch yet; it may be gone by now."""
+        with self._open() as database:
+            row = database.execute(
+                "SELECT file_id FROM uploads WHERE account = ? AND content = ?", (account, content)
+            ).fetchone()
+        return str(row[0]) if row else None
+
+    def remember_upload(self, account: str, content: str, file_id: str) -> None:
+        with self._open() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (account, content, file_id)
+            )
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            paths.private(self._path.parent)
+            with (
+                closing(sqlite3.connect(self._path, timeout=_BUSY_TIMEOUT_S)) as database,
+                database,
+            ):
+                self._path.chmod(0o600)
+                database.execute("PRAGMA synchronous = FULL")
+                database.executescript(_SCHEMA)
+                yield database
+        except (sqlite3.Error, OSError) as error:
+            raise BatchtuiError(
+                f"{self._path}: the record of what was sent cannot be used: {error}",
+                hint="nothing was sent; free the file, or move it away",
+            ) from None
+
+
+def _intent(row: tuple[str, str, str, str, str, str, str, str | None, float]) -> Intent:
+    token, account, content, endpoint, path, file_id, state, batch_id, sent_at = row
+    return Intent(token, account, content, endpoint, path, file_id, State(state), batch_id, sent_at)

@@ -27,8 +27,8 @@ class Session:
     """`downloads`: where file contents are kept, by id; the user's cache directory if None.
 
     `ledger`: the record of what was sent; the user's own if None, and none at all for a gateway
-    of our own, which costs nothing. `looks_s`: the pauses before each look for a create whose
-    answer was lost, in seconds.
+    of our own, which costs nothing. `client`: instead of one made from the profile. `looks_s`:
+    the pauses, in seconds, before each look for a create whose answer was lost.
     """
 
     def __init__(
@@ -37,13 +37,14 @@ class Session:
         *,
         downloads: Path | None = None,
         ledger: Ledger | None = None,
+        client: BatchClient | None = None,
         looks_s: tuple[float, ...] = LOOKS_S,
     ) -> None:
         self.profile = profile
         self.ledger = ledger or (None if profile.kind == "local" else Ledger())
         self.looks_s = looks_s
         self._downloads = downloads
-        self._client: BatchClient | None = None
+        self._client = client
         self._building = asyncio.Lock()
 
     async def client(self) -> BatchClient:

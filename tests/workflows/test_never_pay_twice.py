@@ -1,0 +1,280 @@
+"""However an answer is lost, each content makes exactly one batch."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from batchtui.client import BatchClient
+from batchtui.config import Profile
+from batchtui.errors import ApiError, NotKnownError
+from batchtui.gateway.server import Gateway
+from batchtui.models.batch import Batch
+from batchtui.workflows import batches
+from batchtui.workflows.ledger import TOKEN_KEY, Ledger, State
+from batchtui.workflows.once import Looking
+from batchtui.workflows.session import Session
+from batchtui.workflows.submit import (
+    AlreadySubmittedError,
+    Created,
+    Submission,
+    SubmitEvent,
+    Uploaded,
+    submit,
+    submit_file,
+)
+from tests import relay as faults
+from tests.relay import Call, Fault, FaultOf, relay
+
+WriteInput = Callable[..., Path]
+TIMEOUT_S = 0.4
+LOOKS_S = (0.0, 0.05, 0.2, 0.6, 1.0)
+
+
+@asynccontextmanager
+async def paying(url: str, ledger: Path) -> AsyncIterator[Session]:
+    """A session with a server that costs money, as far as it knows, and short patience."""
+    profile = Profile(name="paying", base_url=url)
+    client = BatchClient(base_url=url, timeout_s=TIMEOUT_S)
+    async with Session(profile, ledger=Ledger(ledger), client=client, looks_s=LOOKS_S) as session:
+        yield session
+
+
+def at_create(fault: Fault, *, times: int = 1) -> FaultOf:
+    """`fault` for the first creates, nothing for the rest."""
+    left = itertools.chain([fault] * times, itertools.repeat(None))
+
+    def choose(call: Call) -> Fault | None:
+        return next(left) if is_create(call) else None
+
+    return choose
+
+
+def is_create(call: Call) -> bool:
+    return call.method == "POST" and call.path.endswith("/batches")
+
+
+async def all_of(events: AsyncIterator[SubmitEvent]) -> list[SubmitEvent]:
+    return [event async for event in events]
+
+
+async def made(url: str) -> list[Batch]:
+    async with Session(Profile(name="local", base_url=url, kind="local")) as session:
+        return [batch async for batch in batches.list_batches(session)]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.drop_after,
+        faults.reset_after,
+        faults.bad_gateway_after,
+        faults.slow(TIMEOUT_S * 2),
+        faults.late(TIMEOUT_S * 1.5),
+    ],
+)
+async def test_a_lost_answer_is_found_again(
+    gateway: Gateway, write_input: WriteInput, tmp_path: Path, fault: Fault
+) -> None:
+    async with (
+        relay(gateway.base_url, at_create(fault)) as url,
+        paying(url, tmp_path / "ledger.db") as session,
+    ):
+        events = await all_of(submit(session, Submission(write_input())))
+    last = events[-1]
+    assert isinstance(last, Created)
+    assert any(isinstance(event, Looking) for event in events)
+    assert [batch.id for batch in await made(gateway.base_url)] == [last.batch.id]
+
+
+@pytest.mark.parametrize("fault", [faults.bad_gateway_before, faults.drop_before])
+async def test_what_did_not_happen_is_said_and_may_be_tried_again(
+    gateway: Gateway, write_input: WriteInput, tmp_path: Path, fault: Fault
+) -> None:
+    path = write_input()
+    async with (
+        relay(gateway.base_url, at_create(fault)) as url,
+        paying(url, tmp_path / "ledger.db") as session,
+    ):
+        with pytest.raises(ApiError, match="was not created"):
+            await all_of(submit(session, Submission(path)))
+        assert await made(gateway.base_url) == []
+        events = await all_of(submit(session, Submission(path)))
+    assert any(isinstance(event, Uploaded) and event.reused for event in events)
+    assert len(await made(gateway.base_url)) == 1
+
+
+async def test_when_the_list_cannot_be_read_it_is_not_known_then_adopted(
+    gateway: Gateway, write_input: WriteInput, tmp_path: Path
+) -> None:
+    is_down = True
+
+    def choose(call: Call) -> Fault | None:
+        if is_create(call):
+            return faults.drop_after
+        is_list = call.method == "GET" and call.path.split("?")[0].endswith("/batches")
+        return faults.reset_before if is_list and is_down else None
+
+    path = write_input()
+    async with (
+        relay(gateway.base_url, choose) as url,
+        paying(url, tmp_path / "ledger.db") as session,
+    ):
+        with pytest.raises(NotKnownError):
+            await all_of(submit(session, Submission(path)))
+        is_down = False
+        events = await all_of(submit(session, Submission(path)))
+    last = events[-1]
+    assert isinstance(last, Created)
+    assert last.adopted
+    assert len(await made(gateway.base_url)) == 1
+
+
+async def test_the_same_content_asks_first(
+    gateway: Gateway, write_input: WriteInput, tmp_path: Path
+) -> None:
+    async with paying(gateway.base_url, tmp_path / "ledger.db") as session:
+        first = (await all_of(submit(session, Submission(write_input()))))[-1]
+        assert isinstance(first, Created)
+        renamed = write_input(name="other.jsonl")
+        with pytest.raises(AlreadySubmittedError, match=first.batch.id):
+            await all_of(submit(session, Submission(renamed)))
+        adopted = (await all_of(submit(session, Submission(renamed, adopt=True))))[-1]
+        assert adopted == Created(await batches.retrieve(session, first.batch.id), adopted=True)
+        await all_of(submit(session, Submission(renamed, again=True)))
+    assert len(await made(gateway.base_url)) == 2
+
+
+async def test_a_file_at_the_server_asks_first_too(
+    gateway: Gateway, write_input: WriteInput, tmp_path: Path
+) -> None:
+    endpoint = "/v1/chat/completions"
+    async with paying(gateway.base_url, tmp_path / "ledger.db") as session:
+        client = await session.client()
+        file = await client.files.create(file=write_input())
+        await all_of(submit_file(session, file.id, endpoint=endpoint))
+        with pytest.raises(AlreadySubmittedError):
+            await all_of(submit_file(session, file.id, endpoint=endpoint))
+        await all_of(submit_file(session, file.id, endpoint=endpoint, again=True))
+    assert len(await made(gateway.base_url)) == 2
+
+
+async def test_a_full_metadata_leaves_the_file_id_to_know_it_by(
+    gateway: Gateway, write_input: WriteInput, tmp_path: Path
+) -> None:
+    metadata = {f"key{number}": "x" for number in range(16)}
+    async with (
+        relay(gateway.base_url, at_create(faults.drop_after)) as url,
+        paying(url, tmp_path / "ledger.db") as session,
+    ):
+        await all_of(submit(session, Submission(write_input(), metadata=metadata)))
+    (batch,) = await made(gateway.base_url)
+    assert TOKEN_KEY not in (batch.metadata or {})
+
+
+async def test_two_hundred_submissions_two_hundred_batches(
+    gateway: Gateway, write_input: WriteInput, tmp_path: Path
+) -> None:
+    """Every second create meets a fault, in turn all kinds; each is tried until it is created."""
+    kinds = itertools.cycle(
+        [
+            faults.drop_after,
+            None,
+            faults.reset_after,
+            faults.drop_before,
+            None,
+            faults.bad_gateway_after,
+            faults.slow(TIMEOUT_S * 1.5),
+            None,
+            faults.late(TIMEOUT_S * 1.5),
+            faults.reset_before,
+            None,
+        ]
+    )
+
+    def choose(call: Call) -> Fault | None:
+        return next(kinds) if is_create(call) else None
+
+    path = tmp_path / "ledger.db"
+    room = asyncio.Semaphore(8)
+
+    async def submitted(session: Session, number: int) -> str:
+        body = write_input(1, name=f"in-{number}.jsonl", model=f"echo-{number}")
+        async with room:
+            for _ in range(10):
+                try:
+                    last = (await all_of(submit(session, Submission(body))))[-1]
+                except (ApiError, NotKnownError):
+                    continue
+                assert isinstance(last, Created)
+                return last.batch.id
+        raise AssertionError("not created after ten tries")
+
+    async with relay(gateway.base_url, choose) as url, paying(url, path) as session:
+        ids = await asyncio.gather(*(submitted(session, number) for number in range(200)))
+    listed = await made(gateway.base_url)
+    assert sorted(ids) == sorted(batch.id for batch in listed)
+    assert len(set(ids)) == 200
+
+
+@pytest.mark.parametrize("step", ["upload", "uploaded", "create", "created"])
+async def test_killed_at_any_step_then_run_again(
+    gateway: Gateway, write_input: WriteInput, machine: Path, step: str
+) -> None:
+    """`kill -9` of the command, then the same command once more: one batch."""
+    pids: list[int] = []
+
+    def kill() -> None:
+        os.kill(pids[0], signal.SIGKILL)
+
+    fault = {
+        "upload": faults.then(kill, None),
+        "uploaded": faults.then(None, kill),
+        "create": faults.then(kill, None),
+        "created": faults.then(None, kill),
+    }[step]
+    route = "/files" if step.startswith("upload") else "/batches"
+    armed = [fault]
+
+    def choose(call: Call) -> Fault | None:
+        is_route = call.method == "POST" and call.path.endswith(route)
+        return armed.pop() if is_route and armed else None
+
+    async def run(url: str, path: Path) -> tuple[int | None, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "batchtui", "batches", "create", str(path)),
+            env={**os.environ, "BATCHTUI_BASE_URL": url},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        pids[:] = [process.pid]
+        stdout, _ = await process.communicate()
+        return process.returncode, stdout.decode()
+
+    path = write_input()
+    async with relay(gateway.base_url, choose) as url:
+        assert await run(url, path) == (-signal.SIGKILL, "")
+        code, printed = await run(url, path)
+    assert code == 0
+    assert [batch.id for batch in await made(gateway.base_url)] == [printed.strip()]
+
+
+def test_the_ledger_of_two_processes_is_one(tmp_path: Path) -> None:
+    one, other = Ledger(tmp_path / "l.db"), Ledger(tmp_path / "l.db")
+    intent = one.intend("account", "content", "/v1/x", "in.jsonl", "file-1")
+    assert other.last("account", "content", "/v1/x") == intent
+    other.settle(intent, State.CREATED, "batch_1")
+    found = one.of_batch("account", "batch_1")
+    assert found is not None
+    assert (found.token, found.state) == (intent.token, State.CREATED)
+    assert one.last("other account", "content", "/v1/x") is None
+    assert Counter(oct((tmp_path / "l.db").stat().st_mode & 0o777)) == Counter("0o600")

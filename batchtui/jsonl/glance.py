@@ -46,7 +46,7 @@ _TEXT_ENDS: Final = (b'", ', b'",')
 _LINE_ENDS: Final = (b'"error": null}\n', b'"error":null}\n', b'"error": null}', b'"error":null}')
 _BLANK_OR_ESCAPE: Final = b'" \t\\'
 _QUOTE_OR_SPACE: Final = b'" \t'
-_BRACES: Final = 32  # so many are looked at one by one
+_BRACES: Final = 16  # so many are looked at one by one
 _BRACE: Final = ord("{")
 
 
@@ -70,9 +70,16 @@ def glance(line: bytes) -> tuple[bytes | None, Outcome]:
     """The custom_id and the outcome of a result line, as `read_result` has them."""
     head = match_head(line)
     if head is not None:
-        outcome = _answer(line, head.end())
-        if outcome is not None:
-            return head[1], outcome
+        start = head.end()
+        if line.startswith(_SUCCESSES, start) and line.endswith(_LINE_ENDS):
+            style = line[start + 11] == _BRACE
+            text = line.find(_TEXTS[style], start, start + _BODY_BYTES)
+            if text >= 0:
+                outcome = _outcome_of_text(line, text + len(_TEXTS[style]))
+                if outcome is not None:
+                    return head[1], outcome
+            elif line.find(_VECTORS[style], start, start + _BODY_BYTES) >= 0:
+                return head[1], Outcome.OK
     result = read_result(line.removeprefix(BOM))
     if result.custom_id:
         return _key(result.custom_id), result.outcome
@@ -80,38 +87,32 @@ def glance(line: bytes) -> tuple[bytes | None, Outcome]:
     return head[1] if head else None, result.outcome
 
 
-def _answer(line: bytes, start: int) -> Outcome | None:
-    """The outcome of a usual answer, whose head ends at `start`; None for any other line."""
-    if not line.startswith(_SUCCESSES, start) or not line.endswith(_LINE_ENDS):
-        return None
-    compact = line[start + 11] == _BRACE
-    text = line.find(_TEXTS[compact], start, start + _BODY_BYTES)
-    if text < 0:
-        vector = line.find(_VECTORS[compact], start, start + _BODY_BYTES)
-        return Outcome.OK if vector >= 0 else None
-    text += len(_TEXTS[compact])
+def _outcome_of_text(line: bytes, text: int) -> Outcome | None:
+    """The outcome of the answer whose text begins at `text`; None if it is not a usual one."""
     if line[text] in _BLANK_OR_ESCAPE and line[text : text + 2] != b'\\"':
         return None
-    after = line.rfind(b'"refusal"', max(text, len(line) - _TAIL_BYTES))
-    if not line[after - 3 : after].endswith(_TEXT_ENDS):
+    after = line.rfind(b'"refusal"', len(line) - _TAIL_BYTES)
+    if after <= text or not line[after - 3 : after].endswith(_TEXT_ENDS):
         return None
     found = _match_after_text(line, after)
-    if found is None or not _is_one_string(line, text, after):
+    if found is None:
+        return None
+    brace = line.find(b"{", text, after)
+    if brace >= 0 and _has_object(line, brace, after):  # there is another choice
         return None
     return Outcome.TRUNCATED if found[1] else Outcome.OK
 
 
-def _is_one_string(line: bytes, start: int, end: int) -> bool:
-    """Whether no object begins in between, as a second choice would: in a string the quote after a
-    brace has its backslash."""
-    brace = line.find(b"{", start, end)
+def _has_object(line: bytes, brace: int, end: int) -> bool:
+    """Whether one of the braces from `brace` on begins an object, and is not in a string, where
+    the quote after a brace has its backslash."""
     for _ in range(_BRACES):
-        if brace < 0:
-            return True
         if line[brace + 1] in _QUOTE_OR_SPACE:
-            return False
+            return True
         brace = line.find(b"{", brace + 1, end)
-    return line.find(b'"refusal"', start) == end
+        if brace < 0:
+            return False
+    return line.find(b'{"', brace, end) >= 0
 
 
 def _key(custom_id: str) -> bytes | None:

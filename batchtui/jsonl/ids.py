@@ -8,74 +8,75 @@ certain looks at the two lines.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 NO_ID = -1
+_NONE = hash(None)
 
 
 class IdTable:
-    """Numbers ids in the order of `append`. Open addressing, never more than half full."""
+    """Numbers ids in the order in which they are added. Open addressing, at most half full."""
 
-    def __init__(self, expected: int = 0) -> None:
-        size = max(1024, 1 << (expected * 2).bit_length())
+    def __init__(self) -> None:
         self._hashes = array("q")
-        self._slots = array("I", bytes(4 * size))
-        self._mask = size - 1
+        self._slots = array("I", bytes(4 * 1024))  # number + 1 of an id, or 0
 
     def __len__(self) -> int:
         return len(self._hashes)
 
-    def append(self, custom_id: bytes | None) -> int:
-        """Give `custom_id` the next number. Returns the first number that it was given, this one
-        if it is new; NO_ID for None, which takes a number and is never found."""
-        return self.extend((custom_id,))[0]
-
-    def extend(self, custom_ids: Iterable[bytes | None]) -> list[int]:
-        """`append` for many."""
-        hashes, slots, mask = self._hashes, self._slots, self._mask
-        firsts = []
+    def extend(self, custom_ids: Sequence[bytes | None]) -> list[int]:
+        """Give each id the next number. Returns for each the first number that it was given, its
+        own if it is new; NO_ID for None, which takes a number and is never found."""
+        hashes = self._hashes
         number = len(hashes)
-        for custom_id in custom_ids:
-            key = hash(custom_id)
-            hashes.append(key)
-            number += 1
-            if custom_id is None:
-                firsts.append(NO_ID)
+        if (number + len(custom_ids)) * 2 > len(self._slots):
+            self._grow(number + len(custom_ids))
+        slots = self._slots
+        mask = len(slots) - 1
+        keys = list(map(hash, custom_ids))
+        hashes.extend(keys)
+        firsts = list(range(number, number + len(keys)))
+        for key in keys:
+            if key == _NONE:
+                firsts[number - len(hashes)] = NO_ID
+                number += 1
                 continue
             at = key & mask
-            while other := slots[at]:
-                if hashes[other - 1] == key:
-                    break
+            other = slots[at]
+            while other and hashes[other - 1] != key:
                 at = (at + 1) & mask
+                other = slots[at]
+            if other:
+                firsts[number - len(hashes)] = other - 1
+                number += 1
             else:
-                slots[at] = other = number
-                if number * 2 > mask:
-                    self._resize((mask + 1) * 4)
-                    slots, mask = self._slots, self._mask
-            firsts.append(other - 1)
+                number += 1
+                slots[at] = number
         return firsts
 
-    def find_all(self, custom_ids: Iterable[bytes | None]) -> list[int]:
-        """`find` for many; NO_ID for None."""
-        hashes, slots, mask = self._hashes, self._slots, self._mask
-        found = []
-        for custom_id in custom_ids:
-            key = hash(custom_id)
-            at = key & mask
-            while other := slots[at]:
-                if hashes[other - 1] == key:
-                    break
-                at = (at + 1) & mask
-            found.append(other - 1 if custom_id is not None else NO_ID)
+    def find(self, custom_ids: Sequence[bytes | None]) -> list[int]:
+        """For each id the first number that it was given, or NO_ID."""
+        hashes, slots = self._hashes, self._slots
+        mask = len(slots) - 1
+        keys = list(map(hash, custom_ids))
+        found = [slots[key & mask] - 1 for key in keys]
+        for at, key in enumerate(keys):
+            other = found[at]
+            if other >= 0 and hashes[other] != key:
+                slot = (key + 1) & mask
+                while (other := slots[slot] - 1) >= 0 and hashes[other] != key:
+                    slot = (slot + 1) & mask
+                found[at] = other
         return found
 
-    def _resize(self, size: int) -> None:
-        hashes, mask = self._hashes, size - 1
-        slots = array("I", bytes(4 * size))
+    def _grow(self, count: int) -> None:
+        hashes = self._hashes
+        slots = array("I", bytes(4 << (count * 3).bit_length()))
+        mask = len(slots) - 1
         for number in self._slots:
             if number:
                 at = hashes[number - 1] & mask
                 while slots[at]:
                     at = (at + 1) & mask
                 slots[at] = number
-        self._slots, self._mask = slots, mask
+        self._slots = slots

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from contextlib import ExitStack
-from itertools import accumulate, repeat
+from itertools import accumulate
 from pathlib import Path
 
 from batchtui.errors import InputError
@@ -69,7 +69,7 @@ class _Matching:
     def requests(self, block: Block) -> None:
         joined = self.joined
         offsets, lengths = _places(block)
-        heads = [match_head(line) for line in block.lines]
+        heads = map(match_head, block.lines)
         ids = [
             head[1] if head else custom_id_of(line)
             for head, line in zip(heads, block.lines, strict=True)
@@ -78,42 +78,48 @@ class _Matching:
             kept: list[int] = []
             for at, line in enumerate(block.lines):
                 if ids[at] is None and _is_blank(line):
-                    joined.blanks.append(len(joined) + len(kept))
+                    joined.blanks.append(len(self.ids) + len(kept))
                 else:
                     kept.append(at)
             ids = [ids[at] for at in kept]
             offsets = [offsets[at] for at in kept]
             lengths = [lengths[at] for at in kept]
+        joined.request_offsets.extend(offsets)
+        joined.request_lengths.extend(lengths)
+        self.add(ids)
+
+    def add(self, ids: list[bytes | None]) -> None:
+        """Number the next records."""
         base = len(self.ids)
         firsts = self.ids.extend(ids)
-        self.next.extend(repeat(0, len(ids)))
+        self.joined.add_records(len(ids))
+        self.next.extend((0,) * len(ids))
         if firsts != list(range(base, base + len(ids))):
             for record, first in enumerate(firsts, base):
                 if first not in (record, NO_ID):
                     self.next[self.last.get(first, first)] = record
                     self.last[first] = record
-        joined.add_requests(offsets, lengths)
 
     def results(self, file: int, block: Block) -> None:
         joined = self.joined
-        glances = [glance(line) for line in block.lines]
-        records = self.ids.find_all([custom_id for custom_id, _ in glances])
+        glances = list(map(glance, block.lines))
+        ids = [custom_id for custom_id, _ in glances]
+        codes = [CODE[outcome] for _, outcome in glances]
+        records = self.ids.find(ids)
         offsets, lengths = _places(block)
-        codes = joined.codes
+        are_distinct = NO_ID not in records and len(set(records)) == len(records)
+        if are_distinct and joined.are_missing(records):
+            joined.set_results(file, records, codes, offsets, lengths)
+            return
         for at, record in enumerate(records):
-            custom_id, outcome = glances[at]
             place = file, offsets[at], lengths[at]
             if record == NO_ID:
-                if custom_id is None and _is_blank(block.lines[at]):
+                if ids[at] is None and _is_blank(block.lines[at]):
                     continue
-                record = self.without_request(custom_id, place)
+                record = self.without_request(ids[at], place)
             joined.result_lines += 1
-            if record == NO_ID:
-                continue
-            if codes[record] == _MISSING:
-                joined.set_result(record, CODE[outcome], place)
-            else:
-                self.fill_next(record, CODE[outcome], place)
+            if record != NO_ID:
+                self.fill(record, codes[at], place)
 
     def without_request(self, custom_id: bytes | None, place: tuple[int, int, int]) -> int:
         """A result that no request is known for: a new record if there is no input, else extra."""
@@ -123,20 +129,19 @@ class _Matching:
         elif joined.request_source is not None:
             joined.unknown += 1
         else:
-            record = self.ids.find_all((custom_id,))[0]
+            record = self.ids.find((custom_id,))[0]
             if record == NO_ID:
-                record = self.ids.append(custom_id)
-                self.next.append(0)
-                joined.add_records(1)
+                record = len(self.ids)
+                self.add([custom_id])
             return record
         joined.set_aside(place)
         return NO_ID
 
-    def fill_next(self, first: int, code: int, place: tuple[int, int, int]) -> None:
-        """Give one more result to the requests with one custom_id, of which `first` has one."""
+    def fill(self, first: int, code: int, place: tuple[int, int, int]) -> None:
+        """Give a result to the request, or to the next one of those with the same custom_id."""
         joined = self.joined
         codes, record = joined.codes, first
-        if self.next[first]:
+        if codes[record] != _MISSING and self.next[first]:
             record = self.unfilled.get(first, first)
             while codes[record] != _MISSING and self.next[record]:
                 record = self.next[record]
@@ -155,9 +160,10 @@ def _places(block: Block) -> tuple[list[int], list[int]]:
     sizes = list(map(len, block.lines))
     sizes[-1] += block.left_out
     offsets = list(accumulate(sizes[:-1], initial=block.offset))
-    lengths = [min(size - 1, 0xFFFFFFFE) for size in sizes]
+    lengths = [size - 1 for size in sizes]
     if block.lines[-1][-1] != 10 and not block.left_out:
         lengths[-1] += 1
+    lengths[-1] = min(lengths[-1], 0xFFFFFFFF)
     return offsets, lengths
 
 

@@ -22,6 +22,7 @@ OUTCOMES = tuple(Outcome)
 
 CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 NO_FILE = 0xFFFF
+_NO_RESULT = bytes((CODE[Outcome.MISSING],))
 
 
 class Place(NamedTuple):
@@ -197,18 +198,35 @@ class Joined:
 
     # What `join` writes.
 
-    def add_requests(self, offsets: Sequence[int], lengths: Sequence[int]) -> None:
-        """Add records for these lines of the input, without results."""
-        self.request_offsets.extend(offsets)
-        self.request_lengths.extend(lengths)
-        self.add_records(len(offsets))
-
     def add_records(self, count: int) -> None:
         """Add records without results."""
-        self.codes.extend(bytes((CODE[Outcome.MISSING],)) * count)
+        self.codes.extend(_NO_RESULT * count)
         self.result_files.extend((NO_FILE,) * count)
         self.result_offsets.extend((0,) * count)
         self.result_lengths.extend((0,) * count)
+
+    def are_missing(self, records: Sequence[int]) -> bool:
+        """Whether none of `records` has a result."""
+        codes = self.codes
+        return bytes([codes[record] for record in records]) == _NO_RESULT * len(records)
+
+    def set_results(
+        self,
+        file: int,
+        records: Sequence[int],
+        codes: Sequence[int],
+        offsets: Sequence[int],
+        lengths: Sequence[int],
+    ) -> None:
+        """Give lines of result file `file` to records that have none yet."""
+        self.result_lines += len(records)
+        to_code, to_file = self.codes, self.result_files
+        to_offset, to_length = self.result_offsets, self.result_lengths
+        for record, code, offset, length in zip(records, codes, offsets, lengths, strict=True):
+            to_code[record] = code
+            to_file[record] = file
+            to_offset[record] = offset
+            to_length[record] = length
 
     def set_result(self, index: int, code: int, place: tuple[int, int, int]) -> None:
         """`place`: (number of the result file, offset, length)."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from batchtui.tui.widgets.spans import Span
+
+STRIDE: Final = 1 << 32
+"""Apart from each other by this are the sources of two contents in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,6 @@ class Value:
 
     path: str
     text: str
-    node: int = -1
 
 
 @dataclass(slots=True)
@@ -38,3 +41,39 @@ class Content(Protocol):
 
     def parent(self, source: int) -> int:
         """What holds it; itself at the top."""
+
+
+class Stacked:
+    """Several contents, each under its title, as one."""
+
+    def __init__(self, parts: Sequence[tuple[str, Content]]) -> None:
+        self.parts = parts
+
+    def rows(self, width: int) -> list[Row]:
+        rows: list[Row] = []
+        for at, (title, content) in enumerate(self.parts):
+            if rows:
+                rows.append(Row())
+            rows.append(Row([(title, "muted")]))
+            base = at * STRIDE
+            rows += [
+                Row(row.pieces, row.source + base if row.source >= 0 else -1)
+                for row in content.rows(width)
+            ]
+        return rows
+
+    def value(self, source: int) -> Value | None:
+        part, inner = self._part(source)
+        return part.value(inner) if part else None
+
+    def toggle(self, source: int) -> bool:
+        part, inner = self._part(source)
+        return part.toggle(inner) if part else False
+
+    def parent(self, source: int) -> int:
+        part, inner = self._part(source)
+        return part.parent(inner) + source - inner if part else source
+
+    def _part(self, source: int) -> tuple[Content | None, int]:
+        at, inner = divmod(source, STRIDE)
+        return (self.parts[at][1], inner) if source >= 0 else (None, source)

@@ -5,6 +5,7 @@ Owns the cursor and what is in view; what the rows say comes from a `Content`.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -15,6 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from batchtui.tui.viewer.content import Content, Row, Value
+from batchtui.tui.viewer.highlight import highlighted
 from batchtui.tui.widgets.toned import Toned
 
 WHEEL_ROWS = 3
@@ -25,10 +27,8 @@ class DetailPane(Toned, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "step(1)", "Down", show=False, id="record.down", tooltip="Next row"),
         Binding("k,up", "step(-1)", "Up", show=False, id="record.up", tooltip="Row above"),
-        Binding(
-            "g,home", "step(-10**9)", "Top", show=False, id="record.first", tooltip="First row"
-        ),
-        Binding("G,end", "step(10**9)", "End", show=False, id="record.last", tooltip="Last row"),
+        Binding("g,home", "first", "Top", show=False, id="record.first", tooltip="First row"),
+        Binding("G,end", "last", "End", show=False, id="record.last", tooltip="Last row"),
         Binding(
             "l,right,enter",
             "fold",
@@ -81,6 +81,7 @@ class DetailPane(Toned, can_focus=True):
     DetailPane {
         height: 1fr;
         width: 1fr;
+        &.-alone { padding: 0 1; }
         & > .pane--cursor { text-style: reverse; }
         & > .pane--hit { text-style: reverse; }
     }
@@ -96,19 +97,28 @@ class DetailPane(Toned, can_focus=True):
         super().__init__(id=id)
         self.content: Content | None = None
         self.cursor = 0
+        self.highlight: re.Pattern[str] | None = None
+        """What is searched for, marked wherever it is in view."""
         self._top = 0
         self._rows: list[Row] = []
 
-    def show(self, content: Content | None, *, keep_place: bool = False) -> None:
-        """Show `content`. `keep_place`: it is the same record, so cursor and scroll stay."""
+    def show(
+        self, content: Content | None, rows: list[Row] | None = None, *, keep_place: bool = False
+    ) -> None:
+        """Show `content`, laid out as `rows` where that is done already.
+
+        `keep_place`: it is the same record, so cursor and scroll stay.
+        """
         self.content = content
         if not keep_place:
             self.cursor = self._top = 0
-        self.lay_out()
+        self.lay_out(rows)
 
-    def lay_out(self) -> None:
+    def lay_out(self, rows: list[Row] | None = None) -> None:
         width = self.size.width
-        self._rows = self.content.rows(width) if self.content and width else []
+        if rows is None:
+            rows = self.content.rows(width) if self.content and width else []
+        self._rows = rows
         self.cursor = max(0, min(self.cursor, len(self._rows) - 1))
         self._top = max(0, min(self._top, len(self._rows) - self.size.height))
         self._reveal()
@@ -151,6 +161,12 @@ class DetailPane(Toned, can_focus=True):
     def action_page(self, pages: float) -> None:
         self.step(int(self.size.height * pages) or (1 if pages > 0 else -1))
 
+    def action_first(self) -> None:
+        self.step(-len(self._rows))
+
+    def action_last(self) -> None:
+        self.step(len(self._rows))
+
     def action_fold(self) -> None:
         if self.content and self._rows and self.content.toggle(self._rows[self.cursor].source):
             self.lay_out()
@@ -177,12 +193,16 @@ class DetailPane(Toned, can_focus=True):
         if at >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         pieces = self._rows[at].pieces
-        if at != self.cursor or not self.has_focus:
-            strip = Strip([Segment(text, self.tone(tone)) for text, tone in pieces])
-            return strip.crop_extend(0, width, self.rich_style)
-        over = self.get_component_rich_style("pane--cursor", partial=True)
-        strip = Strip([Segment(text, self.tone(tone) + over) for text, tone in pieces])
-        return strip.crop_extend(0, width, self.rich_style + over)
+        base = self.rich_style
+        segments = [Segment(text, self.tone(tone)) for text, tone in pieces]
+        if self.highlight is not None:
+            hit = self.get_component_rich_style("pane--hit", partial=True)
+            segments = highlighted(segments, self.highlight, hit)
+        if at == self.cursor and self.has_focus:
+            over = self.get_component_rich_style("pane--cursor", partial=True)
+            base += over
+            segments = [Segment(text, (style or base) + over) for text, style, _ in segments]
+        return Strip(segments).crop_extend(0, width, base)
 
     def _reveal(self) -> bool:
         height = max(self.size.height, 1)

@@ -91,7 +91,7 @@ class ExchangeContent:
         if not 0 <= source < len(self.blocks):
             return None
         block = self.blocks[source]
-        return Value(block.path, block.text or block.label, source)
+        return Value(block.path, block.text or block.label)
 
     def toggle(self, source: int) -> bool:
         return False

@@ -10,11 +10,13 @@ from batchtui.tui import figures
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.viewer.json_tokens import coloured
 from batchtui.tui.viewer.rows_pane import RowsPane
-from batchtui.tui.viewer.text import cells, chopped, decoded
+from batchtui.tui.viewer.text import cells, chopped, decoded, safe
 from batchtui.tui.widgets.spans import Span
 
 CUT_BYTES: Final = 4096
 """How much of a line is drawn at first."""
+COLOURED_BYTES: Final = 64 * 1024
+MOST_BYTES: Final = 1024 * 1024
 GROWTH: Final = 16
 SHIFT_CELLS: Final = 8
 
@@ -41,18 +43,21 @@ class LinesPane(RowsPane):
 
     def draw(self, number: int, width: int) -> list[list[Span]]:
         assert self.rows is not None
-        gutter = self._gutter(number)
-        room = max(width - cells(gutter), 2)
+        head = self.numbered(number)
+        room = max(width - cells(head[0]), 2)
         piece = self.rows.records.line(number, self.limits.get(number, CUT_BYTES))
         data = piece.data if piece.is_cut else piece.data.removesuffix(b"\r")
-        body = coloured(decoded(data, is_cut=piece.is_cut))
+        text = decoded(data, is_cut=piece.is_cut)
+        body: list[Span] = [(safe(text), "")]
+        if len(data) <= COLOURED_BYTES:
+            body = coloured(text)
         if piece.is_cut:
             more = figures.size(piece.length - len(piece.data))
-            body.append((f"{glyphs().ellipsis} {more} more, x shows it", "muted"))
-        head: Span = (gutter, "muted")
+            how = "x shows it" if len(data) < MOST_BYTES else "o opens it in the pager"
+            body.append((f"{glyphs().ellipsis} {more} more, {how}", "muted"))
         if not self.wraps:
             return [[head, *_shifted(body, self.shift, room)]]
-        blank: Span = (" " * cells(gutter), "")
+        blank: Span = (" " * cells(head[0]), "")
         rows = chopped(body, room)
         return [[head if at == 0 else blank, *row] for at, row in enumerate(rows)]
 
@@ -61,13 +66,8 @@ class LinesPane(RowsPane):
         if self.rows is None or not self.rows.count:
             return
         number = self.rows.number(self.cursor)
-        self.limits[number] = self.limits.get(number, CUT_BYTES) * GROWTH
+        self.limits[number] = min(self.limits.get(number, CUT_BYTES) * GROWTH, MOST_BYTES)
         self.redraw_record(number)
-
-    def _gutter(self, number: int) -> str:
-        assert self.rows is not None
-        digits = max(len(str(self.rows.records.count)), 4)
-        return f"{number + 1:>{digits}} " if number >= 0 else " " * (digits + 1)
 
 
 def _shifted(pieces: list[Span], shift: int, room: int) -> list[Span]:

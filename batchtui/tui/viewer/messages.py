@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from batchtui.errors import BatchtuiError
-from batchtui.tui.viewer.records import FileRecords
+
+if TYPE_CHECKING:
+    from batchtui.tui.viewer.jobs import Job
+    from batchtui.tui.viewer.records import Records
 
 
-class FileOpened(Message):
-    """The first lines of a file can be shown."""
+class Opened(Message):
+    """Records can be shown, if not all of them yet."""
 
-    def __init__(self, records: FileRecords) -> None:
+    def __init__(self, records: Records) -> None:
         super().__init__()
         self.records = records
 
 
-class IndexGrew(Message):
-    """More lines are numbered than before, perhaps all."""
+class Grew(Message):
+    """More records are known than before, or more about them."""
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, IndexGrew)
+        return isinstance(message, Grew)
 
 
 class JobProgress(Message):
-    """`job` is in words for the status line; `fraction` from 0 to 1."""
-
-    def __init__(self, job: str, fraction: float) -> None:
+    def __init__(self, job: Job) -> None:
         super().__init__()
         self.job = job
-        self.fraction = fraction
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, JobProgress) and message.job == self.job
+        return isinstance(message, JobProgress)
+
+
+class JobEnded(Message):
+    """The last message of every job, however it ended."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self.job = job
 
 
 class JobFailed(Message):
-    """`job` cannot go on. `is_fatal`: there is nothing to show."""
-
-    def __init__(self, job: str, error: BatchtuiError, *, is_fatal: bool = False) -> None:
+    def __init__(self, job: Job, error: BatchtuiError) -> None:
         super().__init__()
         self.job = job
         self.error = error
-        self.is_fatal = is_fatal

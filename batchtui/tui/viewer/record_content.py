@@ -49,7 +49,7 @@ class RecordContent:
     def value(self, source: int) -> Value | None:
         if source < 0:
             return None
-        return Value(self.tree.path(source), self.tree.plain(source), source)
+        return Value(self.tree.path(source), self.tree.plain(source))
 
     def toggle(self, source: int) -> bool:
         if source < 0 or self.tree.nodes[source].kind not in ("object", "array"):

@@ -7,8 +7,6 @@ from batchtui.tui.viewer.summary import TONES, glyph, summary
 from batchtui.tui.viewer.text import chopped, safe
 from batchtui.tui.widgets.spans import Span
 
-MIN_DIGITS = 4
-
 
 class RecordList(RowsPane):
     DEFAULT_CSS = """
@@ -19,9 +17,7 @@ class RecordList(RowsPane):
         assert self.rows is not None
         records = self.rows.records
         said = summary(records, number)
-        digits = max(len(str(records.count)), MIN_DIGITS)
-        place = f"{number + 1:>{digits}} " if number >= 0 else " " * (digits + 1)
-        pieces: list[Span] = [(place, "muted")]
+        pieces: list[Span] = [self.numbered(number)]
         if said.outcome is not None:
             pieces.append((f"{glyph(said.outcome)} ", TONES.get(said.outcome, "accent")))
         if said.custom_id is not None:

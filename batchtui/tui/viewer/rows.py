@@ -36,3 +36,21 @@ class Rows:
         if row < 0:
             return -self.records.tail_count, -1
         return 0, self.count - 1
+
+    def reach(self, row: int) -> None:
+        """Make rows down to `row` reachable, where it counts from an end not numbered yet."""
+        if row < 0 and self.selection is None:
+            self.records.grow_tail(-row)
+
+    def last(self) -> int:
+        """The last row; counted from the end while that is not numbered."""
+        if self.selection is None and not self.records.is_complete:
+            self.reach(-1)
+            if self.records.tail_count:
+                return -1
+        return self.count - 1
+
+
+def contains(selection: array[int], number: int) -> bool:
+    at = bisect_left(selection, number)
+    return at < len(selection) and selection[at] == number

@@ -7,6 +7,7 @@ What a row looks like is for the subclass.
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections import OrderedDict
 from typing import ClassVar, Final
@@ -19,12 +20,14 @@ from textual.message import Message
 from textual.strip import Strip
 
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.viewer.highlight import highlighted
 from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.toned import Toned
 
 CACHED_ROWS: Final = 512
 GUTTER: Final = 3
+MIN_DIGITS: Final = 4
 MARK: Final = "+"
 WHEEL_ROWS: Final = 3
 
@@ -100,8 +103,11 @@ class RowsPane(Toned, can_focus=True):
         self.cursor = 0
         self.marks: set[int] = set()
         """Record numbers; shared by the panes of a viewer."""
+        self.highlight: re.Pattern[str] | None = None
+        """What is searched for, marked wherever it is in view."""
         self._top = 0
         self._top_part = 0
+        self._number_cells = MIN_DIGITS
         self._layout: list[tuple[int, int]] | None = None
         self._drawn: OrderedDict[int, list[list[Span]]] = OrderedDict()
 
@@ -110,6 +116,17 @@ class RowsPane(Toned, can_focus=True):
     @abstractmethod
     def draw(self, number: int, width: int) -> list[list[Span]]:
         """The rows of record `number` in `width` cells, as safe pieces; at least one."""
+
+    @property
+    def number_cells(self) -> int:
+        """How wide record numbers are."""
+        count = self.rows.records.count if self.rows else 0
+        return max(len(str(count)), MIN_DIGITS)
+
+    def numbered(self, number: int) -> Span:
+        """The record's number as people count, and a space; blank while it is not known."""
+        shown = str(number + 1) if number >= 0 else ""
+        return f"{shown:>{self.number_cells}} ", "muted"
 
     # What is shown
 
@@ -137,8 +154,19 @@ class RowsPane(Toned, can_focus=True):
         else:
             self._refresh_rows({self.rows.row(number)})
 
+    def renumber(self, count: int) -> None:
+        """The end is numbered now: rows that were counted from it are `count` higher."""
+        if self.cursor < 0:
+            self.cursor += count
+            self._top += count
+        self.redraw()
+
     def grown(self) -> None:
         """There may be more rows than before: draw those that were not there."""
+        if self.number_cells != self._number_cells:
+            self._number_cells = self.number_cells
+            self.redraw()
+            return
         before = len(self._view())
         self._layout = None
         after = len(self._view())
@@ -155,6 +183,7 @@ class RowsPane(Toned, can_focus=True):
         """Put the cursor on `row`, or as near as there is one, and bring it into view."""
         if self.rows is None:
             return
+        self.rows.reach(row - self.size.height)
         first, last = self.rows.bounds(row)
         row = max(first, min(row, last)) if last >= first else 0
         if row == self.cursor:
@@ -208,13 +237,14 @@ class RowsPane(Toned, can_focus=True):
 
     def action_last(self) -> None:
         if self.rows is not None:
-            self.go_to(self.rows.bounds(self.cursor)[1])
+            self.go_to(self.rows.last())
 
     def scroll_rows(self, count: int) -> bool:
         """Move the view alone by rows of the screen; False when it is at that end already."""
         if self.rows is None or not self._view():
             return False
         before = self._top, self._top_part
+        self.rows.reach(self._top + count)
         first, last = self.rows.bounds(self._top)
         row, part = before
         part += count
@@ -314,15 +344,20 @@ class RowsPane(Toned, can_focus=True):
         row, part = view[y]
         pieces = self._rows_of(row)[part]
         mark = MARK if part == 0 and self._is_marked(row) else " "
+        base = self.rich_style
+        body = [Segment(text, self.tone(tone)) for text, tone in pieces]
+        if self.highlight is not None:
+            hit = self.get_component_rich_style("pane--hit", partial=True)
+            body = highlighted(body, self.highlight, hit)
         if row != self.cursor:
-            gutter = [Segment("  ", self.rich_style), Segment(mark, self.tone("accent"))]
-            body = [Segment(text, self.tone(tone)) for text, tone in pieces]
-            return Strip(gutter + body).crop_extend(0, width, self.rich_style)
-        bar = self.get_component_rich_style("pane--bar")
-        over = self.get_component_rich_style("pane--cursor", partial=True)
-        body = [Segment(text, self.tone(tone) + over) for text, tone in pieces]
-        strip = Strip([Segment(f" {glyphs().cursor}{mark}", bar), *body])
-        return strip.crop_extend(0, width, self.rich_style + over)
+            gutter = [Segment("  ", base), Segment(mark, self.tone("accent"))]
+        else:
+            bar = self.get_component_rich_style("pane--bar")
+            over = self.get_component_rich_style("pane--cursor", partial=True)
+            base += over
+            gutter = [Segment(f" {glyphs().cursor}{mark}", bar)]
+            body = [Segment(text, (style or base) + over) for text, style, _ in body]
+        return Strip(gutter + body).crop_extend(0, width, base)
 
     def _is_marked(self, row: int) -> bool:
         return bool(self.marks) and self.rows is not None and self.rows.number(row) in self.marks

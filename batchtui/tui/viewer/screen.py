@@ -1,79 +1,49 @@
-"""The viewer's screen: wires the looks of a file or batch to the work that reads it.
+"""The viewer's screen: one file or batch in three looks, and what each key does.
 
-Owns which look is shown, where the cursor is for all of them, and what runs in the background.
+Wires the panes to the jobs that read. What is found or taken out is in `finding` and `taking`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final, Literal
+from typing import ClassVar
 
-from textual import on, work
-from textual.binding import Binding, BindingType
+from textual import on
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.worker import get_current_worker
 
-from batchtui.errors import BatchtuiError
-from batchtui.jsonl.facts import peek
-from batchtui.jsonl.progress import Cancelled
-from batchtui.jsonl.source import opened
-from batchtui.tui.screens.frame import Frame
+from batchtui.tui.viewer.bindings import BINDINGS
+from batchtui.tui.viewer.choice import Choice
 from batchtui.tui.viewer.content import Content
+from batchtui.tui.viewer.contents import LOOKS, ContentReady, Wanted, content_of, is_light
 from batchtui.tui.viewer.detail_pane import DetailPane
-from batchtui.tui.viewer.exchange_content import ExchangeContent
-from batchtui.tui.viewer.jobs import Running, run_reporting
+from batchtui.tui.viewer.fetching import Fetching
+from batchtui.tui.viewer.finding import FILTER, GO_TO, SEARCH, Finding
+from batchtui.tui.viewer.growth import OPEN
+from batchtui.tui.viewer.jobs import Job
 from batchtui.tui.viewer.lines_pane import LinesPane
-from batchtui.tui.viewer.messages import FileOpened, IndexGrew, JobFailed, JobProgress
-from batchtui.tui.viewer.record_content import RecordContent
+from batchtui.tui.viewer.messages import Grew, JobEnded, JobFailed, JobProgress, Opened
+from batchtui.tui.viewer.prompt import Prompt
 from batchtui.tui.viewer.record_list import RecordList
-from batchtui.tui.viewer.records import FileRecords, Records
+from batchtui.tui.viewer.records import FileRecords
 from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.viewer.rows_pane import RowsPane
 from batchtui.tui.viewer.separator import Separator
-from batchtui.tui.viewer.target import LocalFile, StandardInput, Target
-from batchtui.tui.widgets.spans import Span
+from batchtui.tui.viewer.taking import Taking
+from batchtui.tui.viewer.target import LocalFile
 
-Look = Literal["lines", "record", "exchange"]
-LOOKS: Final[tuple[Look, ...]] = ("exchange", "record", "lines")
+READ = "read"
+CANCELLABLE = (SEARCH, FILTER, GO_TO, "errors", "export")
 
 
-class ViewerScreen(Frame[None]):
+class ViewerScreen(Fetching, Finding, Taking):
     BINDING_GROUP_TITLE = "Viewer"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "tab",
-            "next_look",
-            "look",
-            id="viewer.look",
-            tooltip="Lines, one record as JSON, or request beside response",
-        ),
-        Binding("w", "wrap", "wrap", id="viewer.wrap", tooltip="Wrap long lines, or cut them"),
-        Binding(
-            "x",
-            "expand",
-            "Expand",
-            show=False,
-            id="viewer.expand",
-            tooltip="Show more of what was cut for its length",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
     DEFAULT_CSS = """
     ViewerScreen #looks { height: 1fr; }
     ViewerScreen .-away { display: none; }
     """
-
-    def __init__(self, target: Target) -> None:
-        super().__init__()
-        self.target = target
-        self.records: Records | None = None
-        self.rows: Rows | None = None
-        self.look: Look = "lines"
-        self.job = "opening"
-        self._shown: tuple[Look, int] | None = None
-        self._threads = Running()
-
-    # What is on the screen
 
     def compose_body(self) -> Iterable[Widget]:
         yield Horizontal(
@@ -84,172 +54,231 @@ class ViewerScreen(Frame[None]):
             id="looks",
         )
 
+    def compose_bottom(self) -> Iterable[Widget]:
+        yield from super().compose_bottom()
+        yield Prompt(id="prompt")
+        yield Choice(id="choice")
+
     def on_mount(self) -> None:
-        self._show_look()
-        self._show_title()
-        if isinstance(self.target, LocalFile | StandardInput):
-            self._open_file(self.target)
+        self.show_look()
+        self.show_name()
+        self.fetch()
 
-    @property
-    def pane(self) -> RowsPane:
-        """The list that has the cursor: of the lines, or at the left."""
-        if self.look == "lines":
-            return self.query_one(LinesPane)
-        return self.query_one(RecordList)
+    def on_unmount(self) -> None:
+        self.jobs.cancel_all()
+        if self.records is not None:
+            self.jobs.when_idle(self.records.close)
 
-    @property
-    def detail(self) -> DetailPane:
-        return self.query_one(DetailPane)
+    # What the jobs tell
 
-    @property
-    def number(self) -> int | None:
-        """The record under the cursor."""
-        if self.rows is None or not self.rows.count:
-            return None
-        return self.rows.number(self.pane.cursor)
-
-    # The work in the background
-
-    @work(
-        thread=True,
-        group="open",
-        exclusive=True,
-        exit_on_error=False,
-        name="open",
-        description="Open a file and number its lines",
-    )
-    def _open_file(self, target: LocalFile | StandardInput) -> None:
-        worker = get_current_worker()
-
-        def is_cancelled() -> bool:
-            return worker.is_cancelled
-
-        with self._threads.job():
-            try:
-                source = run_reporting(
-                    opened(target.path),
-                    lambda progress: self._post_progress("unpacking", progress.fraction),
-                    is_cancelled,
-                )
-                records = FileRecords(source, peek(target.path).kind)
-                self.post_message(FileOpened(records))
-                run_reporting(
-                    records.index.extend(),
-                    lambda _: self._post_grown(),
-                    is_cancelled,
-                )
-                self.post_message(IndexGrew())
-            except Cancelled:
-                return
-            except BatchtuiError as error:
-                self.post_message(JobFailed("opening", error, is_fatal=True))
-
-    def _post_grown(self) -> None:
-        self.post_message(IndexGrew())
-
-    def _post_progress(self, job: str, fraction: float) -> None:
-        self.post_message(JobProgress(job, fraction))
-
-    @on(FileOpened)
-    def _file_opened(self, message: FileOpened) -> None:
-        self._take(message.records)
-        self.job = "indexing"
-        if message.records.kind != "other":
+    @on(Opened)
+    def _opened(self, message: Opened) -> None:
+        before, records = self.records, message.records
+        if before is not None:
+            self.jobs.when_idle(before.close)
+        self.records, self.rows = records, Rows(records)
+        self.hits, self.shown, self.filter_words = None, None, ""
+        self.marks.clear()
+        if before is None and records.kind != "other":
             self.look = "exchange"
-        self._show_look()
+        for pane in self.panes:
+            pane.show(self.rows)
+        self.show_look()
+        self._grew()
 
-    @on(IndexGrew)
-    def _index_grew(self) -> None:
-        assert self.records is not None
-        if self.records.is_complete:
-            self.job = ""
-        self.pane.grown()
-        if self._shown is None:
-            self._show_detail()
-        if isinstance(self.target, LocalFile) and self.target.line:
-            self.pane.go_to(self.target.line - 1)
-        self._show_status()
+    @on(Grew)
+    def _grew(self) -> None:
+        records = self.records
+        if records is None:
+            return
+        if isinstance(records, FileRecords) and records.is_complete:
+            self._renumber(records)
+        for pane in self.panes:
+            pane.grown()
+        line = self.target.line if isinstance(self.target, LocalFile) else None
+        if line is not None and not self._went_to_line:
+            if records.count >= line or records.is_complete:
+                self._went_to_line = True
+                self.pane.go_to(line - 1)
+        elif self.follows:
+            self.pane.action_last()
+        if self.shown is None:
+            self.show_record()
+        self.show_name()
+        self.show_where()
+
+    _went_to_line = False
+
+    def _renumber(self, records: FileRecords) -> None:
+        """The end is numbered now."""
+        if any(pane.cursor < 0 for pane in self.panes):
+            for pane in self.panes:
+                pane.renumber(records.count)
+            self.shown = None
+        records.forget_tail()
+
+    @on(JobProgress)
+    def _job_progress(self) -> None:
+        self.show_where()
+
+    @on(JobEnded)
+    def _job_ended(self, message: JobEnded) -> None:
+        self.jobs.ended(message.job)
+        self.show_where()
 
     @on(JobFailed)
     def _job_failed(self, message: JobFailed) -> None:
-        self.job = ""
-        self.show_banner(message.error.message)
-
-    def _take(self, records: Records) -> None:
-        self.records = records
-        self.rows = Rows(records)
-        self.pane.show(self.rows)
+        if message.job.group == OPEN:
+            self.show_banner(message.error.message)
+        else:
+            self.tell_error(message.error)
 
     # Looks
 
-    def _show_look(self) -> None:
-        lines = self.look == "lines"
-        self.query_one("#lines").set_class(not lines, "-away")
-        for name in ("#list", "#separator", "#detail"):
-            self.query_one(name).set_class(lines, "-away")
-        if self.rows is not None and self.pane.rows is not self.rows:
-            self.pane.show(self.rows)
-        self.pane.focus()
-        self._show_detail()
+    def show_look(self) -> None:
+        lines, record_list = self.panes
+        in_lines = self.look == "lines"
+        alone = self._zoomed and not in_lines
+        lines.set_class(not in_lines, "-away")
+        record_list.set_class(in_lines or alone, "-away")
+        self.query_one(Separator).set_class(in_lines or alone, "-away")
+        self.detail.set_class(in_lines, "-away")
+        self.detail.set_class(alone, "-alone")
+        (self.detail if alone else self.pane).focus()
+        self.show_record()
+        self.show_where()
+
+    _zoomed = False
+    """The record has the whole width: it was opened on a narrow screen."""
 
     def action_next_look(self) -> None:
         cursor = self.pane.cursor
-        self.look = LOOKS[(LOOKS.index(self.look) + 1) % len(LOOKS)]
-        self._show_look()
+        looks = [look for look in LOOKS if look != "exchange" or self._has_exchange()]
+        at = looks.index(self.look) if self.look in looks else -1
+        self.look = looks[(at + 1) % len(looks)]
+        self._zoomed = self._zoomed and self.look != "lines"
+        self.show_look()
         self.pane.go_to(cursor)
 
+    def _has_exchange(self) -> bool:
+        return self.records is not None and self.records.kind != "other"
+
+    def action_open(self) -> None:
+        """From the list into the record."""
+        if self.records is None:
+            return
+        cursor = self.pane.cursor
+        if self.look == "lines":
+            self.look = "record"
+        self._zoomed = self.size.width < 100
+        self.show_look()
+        self.pane.go_to(cursor)
+        self.detail.focus()
+
+    def action_neighbour(self, count: int) -> None:
+        """The next or previous record, wherever the focus is."""
+        self.pane.go_to(self.pane.cursor + count)
+
     def action_wrap(self) -> None:
-        lines = self.query_one(LinesPane)
+        lines, _ = self.panes
         lines.wraps = not lines.wraps
 
-    def action_expand(self) -> None:
+    def action_shift(self, cells: int) -> None:
+        """Scroll unwrapped lines sideways; 0 goes to their start."""
+        lines, _ = self.panes
+        if self.look == "lines" and not lines.wraps:
+            lines.shift = lines.shift + cells if cells else 0
+
+    def action_scroll_record(self, rows: int) -> None:
+        self.detail.scroll_rows(rows)
+
+    def action_more(self) -> None:
+        """Show more of what was cut for its length."""
         if self.look == "lines":
-            self.query_one(LinesPane).show_more()
+            self.panes[0].show_more()
+        elif self.shown is not None:
+            self._want(self.shown.more(), keep_place=True)
+
+    # The record beside the list
 
     @on(RowsPane.Moved)
     def _moved(self, message: RowsPane.Moved) -> None:
         if message.pane is self.pane:
-            self._show_detail()
-            self._show_status()
+            self.show_record()
+            self.show_where()
 
     @on(DetailPane.Moved)
     def _detail_moved(self) -> None:
-        self._show_status()
+        self.show_where()
 
-    def _show_detail(self) -> None:
+    def show_record(self) -> None:
         if self.look == "lines":
             return
         number = self.number
-        shown = None if number is None else (self.look, number)
-        if shown != self._shown:
-            self._shown = shown
-            self.detail.show(None if number is None else self._content(number))
+        if number is None:
+            self.shown = None
+            self.detail.show(None)
+            return
+        shown = self.shown
+        if shown is None or (shown.number, shown.look) != (number, self.look):
+            self._want(Wanted(number, self.look))
 
-    def _content(self, number: int) -> Content:
-        assert self.records is not None
-        if self.look == "record":
-            return RecordContent(self.records.line(number))
-        return ExchangeContent(
-            self.records.request(number),
-            self.records.result(number),
-            self.records.outcome(number),
-        )
-
-    # Lines of the frame
-
-    def _show_title(self) -> None:
-        name = self.target.path.name if isinstance(self.target, LocalFile | StandardInput) else ""
-        self.show_title([(name, "strong")])
-
-    def _show_status(self) -> None:
-        left: list[Span] = []
-        if self.records is not None:
-            total = f"{self.records.count:,}"
-            number = self.number
-            left = [(f"{(number or 0) + 1:,} of {total}", "")]
-        self.show_status(left, self.job or "index complete")
-
-    def on_unmount(self) -> None:
+    def _want(self, wanted: Wanted, *, keep_place: bool = False) -> None:
         records = self.records
-        if isinstance(records, FileRecords):
-            self._threads.when_idle(records.close)
+        if records is None:
+            return
+        self.shown = wanted
+        self.jobs.cancel(READ)
+        if is_light(records, wanted):
+            self.detail.show(content_of(records, wanted), keep_place=keep_place)
+            return
+        width = self.detail.size.width
+
+        def work(job: Job) -> None:
+            content: Content = content_of(records, wanted)
+            job.post(ContentReady(wanted, content, content.rows(width)))
+
+        self.jobs.start(READ, "reading", work)
+
+    @on(ContentReady)
+    def _content_ready(self, message: ContentReady) -> None:
+        if message.wanted == self.shown:
+            keep = message.wanted.level > 0
+            self.detail.show(message.content, message.rows, keep_place=keep)
+
+    # Ways out
+
+    @on(Prompt.Closed)
+    @on(Choice.Closed)
+    def _line_closed(self) -> None:
+        self.close_line()
+
+    def action_back(self) -> None:
+        """Esc undoes one thing: running work, the record, search, filter, marks, the viewer."""
+        cancelled = [group for group in CANCELLABLE if self.jobs.cancel(group)]
+        if cancelled:
+            self.show_where()
+        elif self._zoomed or self.in_detail:
+            self._zoomed = False
+            self.show_look()
+        elif self.forget_search():
+            return
+        elif self.rows is not None and self.rows.selection is not None:
+            self.select(None, "")
+        elif self.marks:
+            self.marks.clear()
+            self.pane.refresh()
+            self.show_where()
+        else:
+            super().action_back()
+
+    def action_leave(self) -> None:
+        """q: out of the record, then out of the viewer, whatever is filtered or marked."""
+        if self._zoomed or self.in_detail:
+            self._zoomed = False
+            self.show_look()
+        else:
+            super().action_back()
+
+    def reopen(self) -> None:
+        self.fetch()

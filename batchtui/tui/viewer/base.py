@@ -1,0 +1,185 @@
+"""What all parts of the viewer's screen share: its records, its panes, its jobs, its lines of text.
+
+Owns the state; what a key does with it is in `finding`, `taking` and `screen`.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+
+from textual.widget import Widget
+
+from batchtui.errors import BatchtuiError
+from batchtui.jsonl.outcomes import Outcome
+from batchtui.tui import figures
+from batchtui.tui.screens.frame import Frame
+from batchtui.tui.viewer.choice import Choice
+from batchtui.tui.viewer.contents import Look, Wanted
+from batchtui.tui.viewer.detail_pane import DetailPane
+from batchtui.tui.viewer.jobs import Jobs
+from batchtui.tui.viewer.lines_pane import LinesPane
+from batchtui.tui.viewer.prompt import Prompt
+from batchtui.tui.viewer.record_list import RecordList
+from batchtui.tui.viewer.records import Records
+from batchtui.tui.viewer.rows import Rows
+from batchtui.tui.viewer.rows_pane import RowsPane
+from batchtui.tui.viewer.summary import TONES
+from batchtui.tui.viewer.target import BatchResults, RemoteFile, Target
+from batchtui.tui.widgets.line import Line
+from batchtui.tui.widgets.spans import Span
+
+
+class ViewerBase(Frame[None]):
+    def __init__(self, target: Target) -> None:
+        super().__init__()
+        self.target = target
+        self.records: Records | None = None
+        self.rows: Rows | None = None
+        self.look: Look = "lines"
+        self.jobs = Jobs(self)
+        self.marks: set[int] = set()
+        self.filter_words = ""
+        self.search_words = ""
+        self.follows = False
+        self.shown: Wanted | None = None
+
+    # What is where
+
+    @property
+    def pane(self) -> RowsPane:
+        """The list that has the cursor: of the lines, or at the left."""
+        return self.query_one(LinesPane if self.look == "lines" else RecordList)
+
+    @property
+    def panes(self) -> tuple[LinesPane, RecordList]:
+        return self.query_one(LinesPane), self.query_one(RecordList)
+
+    @property
+    def detail(self) -> DetailPane:
+        return self.query_one(DetailPane)
+
+    @property
+    def in_detail(self) -> bool:
+        return self.look != "lines" and self.detail.has_focus
+
+    @property
+    def number(self) -> int | None:
+        """The record under the cursor."""
+        if self.rows is None or (self.pane.cursor >= 0 and not self.rows.count):
+            return None
+        return self.rows.number(self.pane.cursor)
+
+    @property
+    def name_of_target(self) -> str:
+        if isinstance(self.target, BatchResults | RemoteFile):
+            return self.target.name
+        return self.target.path.name
+
+    def select(self, selection: array[int] | None, words: str) -> None:
+        """List only these records, or all; the cursor stays, or goes to the nearest."""
+        if self.rows is None:
+            return
+        number = self.number
+        self.rows.selection = selection
+        self.filter_words = words
+        row = self.rows.row(max(number or 0, 0))
+        for pane in self.panes:
+            pane.show(self.rows, row)
+        self.show_where()
+
+    def mark_hits(self, pattern: re.Pattern[str] | None) -> None:
+        """Mark what matches, wherever it is in view."""
+        for pane in (*self.panes, self.detail):
+            pane.highlight = pattern
+            pane.refresh()
+
+    # The lines of the frame
+
+    def show_name(self) -> None:
+        """The title: what is shown, and what became of it."""
+        records = self.records
+        kind = "results" if isinstance(self.target, BatchResults) else ""
+        right: list[Span] = []
+        if records is not None:
+            kind = kind or ("" if records.kind == "other" else records.kind)
+            right = _counted(records)
+        left: list[Span] = [(self.name_of_target, "strong"), (f"  {kind}", "muted")]
+        self.query_one("#title", Line).show(left, right or [("Esc back", "muted")])
+
+    def show_where(self) -> None:
+        """The status line: where the cursor is, what is filtered and searched, what is at work."""
+        self.show_status(self._place(), self._work())
+
+    def _place(self) -> list[Span]:
+        records, rows = self.records, self.rows
+        if records is None or rows is None:
+            return []
+        number = self.number
+        total = f"{records.count:,}{'' if records.is_complete else '+'}"
+        if number is None:
+            place = "nothing matches" if rows.selection is not None else f"0 of {total}"
+        elif number < 0:
+            place = f"line {-number:,} from the end"
+        else:
+            place = f"{number + 1:,} of {total}"
+        pieces: list[Span] = [(place, "")]
+        value = self.detail.value if self.in_detail else None
+        if value is not None and value.path:
+            return [*pieces, (f"   {value.path}", "accent")]
+        if self.filter_words:
+            pieces += [(f"   {self.filter_words} ", "accent"), (f"{rows.count:,}", "")]
+        if self.marks:
+            pieces.append((f"   {len(self.marks):,} marked", "accent"))
+        pieces += [("   search: ", "muted"), (self.search_words or "none", "")]
+        return pieces
+
+    def _work(self) -> list[Span]:
+        if self.jobs.active:
+            job = list(self.jobs.active.values())[-1]
+            return [(f"{job.words} {job.fraction:.0%}", "accent")]
+        if self.follows:
+            return [("following", "accent")]
+        return [("index complete", "muted")] if self.records is not None else []
+
+    # Telling
+
+    def tell(self, text: str, *, trouble: bool = False) -> None:
+        self.app.tell(text, trouble=trouble)
+
+    def tell_error(self, error: BatchtuiError) -> None:
+        self.app.tell_error(error)
+
+    # Asking
+
+    def ask(self, purpose: str, label: str, value: str = "", hint: str = "") -> None:
+        self._open_line(self.query_one(Prompt))
+        self.query_one(Prompt).ask(purpose, label, value, hint)
+
+    def choose(self, purpose: str, options: dict[str, str]) -> None:
+        self._open_line(self.query_one(Choice))
+        self.query_one(Choice).ask(purpose, options)
+
+    def close_line(self) -> None:
+        self.query_one("#status").display = True
+        self.focus_back()
+
+    def focus_back(self) -> None:
+        """The focus returns to where the cursor was: the list, or the record beside it."""
+        (self.detail if self._was_in_detail else self.pane).focus()
+
+    def _open_line(self, line: Widget) -> None:
+        self._was_in_detail = self.in_detail
+        self.query_one("#status").display = False
+
+    _was_in_detail = False
+
+
+def _counted(records: Records) -> list[Span]:
+    """`9,950 ok  38 failed  12 truncated`, ok first, then the most frequent."""
+    counts = sorted(records.counts.items(), key=lambda item: (item[0] is not Outcome.OK, -item[1]))
+    pieces: list[Span] = []
+    for outcome, count in counts:
+        gap = "  " if pieces else ""
+        pieces.append((f"{gap}{figures.count(count)} {outcome}", TONES.get(outcome, "accent")))
+    return pieces

@@ -1,0 +1,261 @@
+"""How one finds records in the viewer: search, filter, errors, a number, a custom_id."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Final
+
+from textual import on
+from textual.message import Message
+
+from batchtui.errors import BatchtuiError, UsageError
+from batchtui.jsonl.outcomes import Outcome
+from batchtui.tui.viewer.base import ViewerBase
+from batchtui.tui.viewer.errors_screen import ErrorsScreen
+from batchtui.tui.viewer.groups import Group, grouped
+from batchtui.tui.viewer.hits import Hits
+from batchtui.tui.viewer.jobs import Job
+from batchtui.tui.viewer.matching import find_id, matching
+from batchtui.tui.viewer.patterns import pattern_of, shown_pattern
+from batchtui.tui.viewer.prompt import Prompt
+from batchtui.tui.viewer.records import FileRecords
+from batchtui.tui.viewer.rows import contains
+from batchtui.tui.viewer.summary import summary
+from batchtui.workflows.where import Where, parse_where
+
+SEARCH: Final = "search"
+FILTER: Final = "filter"
+GO_TO: Final = "go to"
+
+
+class HitsGrew(Message):
+    """More hits than before; the search may have ended."""
+
+    def __init__(self, hits: Hits) -> None:
+        super().__init__()
+        self.hits = hits
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, HitsGrew) and message.hits is self.hits
+
+
+class Selected(Message):
+    def __init__(self, selection: array[int], words: str) -> None:
+        super().__init__()
+        self.selection = selection
+        self.words = words
+
+
+class Grouped(Message):
+    def __init__(self, groups: list[Group]) -> None:
+        super().__init__()
+        self.groups = groups
+
+
+class WentTo(Message):
+    """The record with the id that was typed; None for no such record."""
+
+    def __init__(self, number: int | None, typed: str) -> None:
+        super().__init__()
+        self.number = number
+        self.typed = typed
+
+
+class Finding(ViewerBase):
+    hits: Hits | None = None
+    _jumps_to_first = False
+
+    # Search
+
+    def action_search(self) -> None:
+        self.ask(SEARCH, "/", hint="text, or re:pattern")
+
+    def action_search_value(self) -> None:
+        """Search for the value under the cursor; in a list, for the record's custom_id."""
+        number, records = self.number, self.records
+        if number is None or records is None:
+            return
+        value = self.detail.value if self.in_detail else None
+        text = value.text if value else summary(records, number).custom_id or ""
+        text = text.strip().split("\n")[0][:200]
+        if text:
+            self.search(Where(text=text))
+        else:
+            self.tell("there is no value under the cursor")
+
+    def search(self, where: Where) -> None:
+        records, number = self.records, self.number
+        if records is None:
+            return
+        try:
+            pattern_of(where)
+            self.mark_hits(shown_pattern(where))
+        except BatchtuiError as error:
+            self.tell_error(error)
+            return
+        hits = self.hits = Hits(max(number or 0, 0))
+        self.search_words = str(where)
+        self._jumps_to_first = True
+
+        listed = self.rows.selection if self.rows else None
+
+        def found(number: int) -> None:
+            if listed is not None and not contains(listed, number):
+                return
+            hits.add(number)
+            if len(hits) == 1:
+                job.post(HitsGrew(hits))
+
+        def work(job: Job) -> None:
+            job.run(matching(records, where, found, hits.start), lambda: job.post(HitsGrew(hits)))
+            hits.is_complete = True
+            job.post(HitsGrew(hits))
+
+        job = self.jobs.start(SEARCH, "searching", work)
+        self.show_where()
+
+    def action_next_hit(self, direction: int) -> None:
+        hits, number = self.hits, self.number
+        if hits is None:
+            self.tell("nothing is searched for: / searches")
+            return
+        here = max(number or 0, 0)
+        found = hits.next(here) if direction > 0 else hits.previous(here)
+        if found is None:
+            self.tell("not found" if hits.is_complete else "nothing found yet")
+        else:
+            self.go_to_number(found)
+
+    @on(HitsGrew)
+    def _hits_grew(self, message: HitsGrew) -> None:
+        hits = message.hits
+        if hits is not self.hits:
+            return
+        if self._jumps_to_first and len(hits):
+            self._jumps_to_first = False
+            self.go_to_number(int((hits.after or hits.before)[0]))
+        if hits.is_complete and not len(hits):
+            self.tell(f"not found: {self.search_words}")
+        self.show_where()
+
+    def forget_search(self) -> bool:
+        """Esc: no hits any more; False when there were none."""
+        if self.hits is None:
+            return False
+        self.jobs.cancel(SEARCH)
+        self.hits = None
+        self.search_words = ""
+        self.mark_hits(None)
+        self.show_where()
+        return True
+
+    # Filter
+
+    def action_filter(self) -> None:
+        names = ",".join(self.records.counts) if self.records else ""
+        hint = f"outcome:{names}  text" if names else "text, re:pattern, id:..."
+        self.ask(FILTER, "filter", self.filter_words, hint=hint)
+
+    def filter(self, where: Where) -> None:
+        records = self.records
+        if records is None:
+            return
+        if where.is_empty:
+            self.select(None, "")
+            return
+        try:
+            pattern_of(where)
+        except BatchtuiError as error:
+            self.tell_error(error)
+            return
+        selection: array[int] = array("Q")
+
+        def work(job: Job) -> None:
+            job.run(matching(records, where, selection.append))
+            job.post(Selected(selection, str(where)))
+
+        self.jobs.start(FILTER, "filtering", work)
+        self.show_where()
+
+    @on(Selected)
+    def _selected(self, message: Selected) -> None:
+        self.select(message.selection, message.words)
+
+    # Errors
+
+    def action_errors(self) -> None:
+        records = self.records
+        if records is None or not any(each is not Outcome.OK for each in records.counts):
+            self.tell("no record is known to have failed")
+            return
+
+        def work(job: Job) -> None:
+            job.post(Grouped(job.run(grouped(records))))
+
+        self.jobs.start("errors", "grouping errors", work)
+        self.show_where()
+
+    @on(Grouped)
+    def _grouped(self, message: Grouped) -> None:
+        self.app.push_screen(ErrorsScreen(self.name_of_target, message.groups), self._list_group)
+
+    def _list_group(self, group: Group | None) -> None:
+        if group is not None:
+            self.select(group.numbers, group.name)
+
+    # Going to
+
+    def action_go_to(self) -> None:
+        self.ask(GO_TO, ":", hint="a line number, or a custom_id")
+
+    def go_to_number(self, number: int) -> None:
+        """Put the cursor on record `number`; a filter that hides it is dropped."""
+        rows = self.rows
+        if rows is None:
+            return
+        if rows.selection is not None and not contains(rows.selection, number):
+            self.select(None, "")
+            self.tell("the filter is off: it hid that record")
+        self.pane.go_to(rows.row(number))
+
+    def go_to(self, typed: str) -> None:
+        records = self.records
+        digits = typed.replace(",", "").replace("_", "")
+        if records is None or not typed:
+            return
+        if digits.isdecimal():
+            wanted = int(digits) - 1
+            if wanted >= records.count and isinstance(records, FileRecords):
+                self.tell(f"there are {records.count:,} lines")
+            self.go_to_number(max(min(wanted, records.count - 1), 0))
+            return
+
+        def work(job: Job) -> None:
+            job.post(WentTo(job.run(find_id(records, typed)), typed))
+
+        self.jobs.start(GO_TO, f"looking for {typed[:30]}", work)
+        self.show_where()
+
+    @on(WentTo)
+    def _went_to(self, message: WentTo) -> None:
+        if message.number is None:
+            self.tell(f"no record has the custom_id {message.typed}")
+        else:
+            self.go_to_number(message.number)
+
+    @on(Prompt.Answered)
+    def _answered(self, message: Prompt.Answered) -> None:
+        typed = message.text
+        try:
+            if message.purpose == SEARCH:
+                if typed:
+                    where = parse_where(typed) if typed.startswith("re:") else Where(text=typed)
+                    self.search(where)
+                else:
+                    self.action_next_hit(1)
+            elif message.purpose == FILTER:
+                self.filter(parse_where(typed))
+            elif message.purpose == GO_TO:
+                self.go_to(typed)
+        except UsageError as error:
+            self.tell_error(error)

@@ -1,0 +1,210 @@
+"""What one takes out of the viewer: marks, copies, exports, a record in another program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from textual import on
+from textual.message import Message
+
+from batchtui.errors import BatchtuiError, UsageError
+from batchtui.jsonl.results import read_result
+from batchtui.jsonl.write import copy_lines
+from batchtui.tui import figures
+from batchtui.tui.screens.confirm import ConfirmScreen
+from batchtui.tui.viewer import clipboard, external
+from batchtui.tui.viewer.base import ViewerBase
+from batchtui.tui.viewer.choice import Choice
+from batchtui.tui.viewer.jobs import Job
+from batchtui.tui.viewer.joined_records import JoinedRecords
+from batchtui.tui.viewer.prompt import Prompt
+from batchtui.tui.viewer.records import Place
+from batchtui.tui.viewer.summary import summary
+from batchtui.tui.viewer.target import LocalFile
+from batchtui.tui.viewer.text import decoded
+
+COPY: Final = "copy"
+EXPORT: Final = "export"
+EXPORT_TO: Final = "export to"
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""What is copied or handed to a pager at most."""
+
+
+class Exported(Message):
+    def __init__(self, path: Path, lines: int) -> None:
+        super().__init__()
+        self.path = path
+        self.lines = lines
+
+
+class Taking(ViewerBase):
+    _exports_requests = False
+
+    # Marks
+
+    def action_mark(self) -> None:
+        number = self.number
+        if number is None:
+            return
+        if number < 0:
+            self.tell("the lines are not numbered yet")
+            return
+        self.marks ^= {number}
+        for pane in self.panes:
+            pane.marks = self.marks
+        self.pane.refresh()
+        self.pane.step(1)
+        self.show_where()
+
+    # Copying
+
+    def action_copy(self) -> None:
+        if self.number is None:
+            return
+        self.choose(COPY, {"y": "line", "v": "value", "p": "path", "i": "custom_id", "a": "answer"})
+
+    @on(Choice.Chosen)
+    def _chosen(self, message: Choice.Chosen) -> None:
+        if message.purpose == COPY:
+            self._copy(message.key)
+        elif message.purpose == EXPORT:
+            self._exports_requests = message.key == "i"
+            self._ask_where()
+
+    def _copy(self, key: str) -> None:
+        try:
+            what, text = self._copied(key)
+            if not text:
+                self.tell(f"there is no {what} here")
+                return
+            self.tell(clipboard.copy(self.app, text, what))
+        except BatchtuiError as error:
+            self.tell_error(error)
+
+    def _copied(self, key: str) -> tuple[str, str]:
+        """What it is called, and its text, which is empty where there is none."""
+        number, records = self.number, self.records
+        if number is None or records is None:
+            return "record", ""
+        value = self.detail.value if self.look != "lines" else None
+        if key == "p":
+            return "path", value.path if value else ""
+        if key == "v" and value is not None:
+            return "value", value.text
+        if key == "i":
+            return "custom_id", summary(records, number).custom_id or ""
+        if key == "a":
+            piece = records.result(number, MOST_BYTES)
+            return "answer", read_result(piece.data).text if piece and not piece.is_cut else ""
+        piece = records.line(number, MOST_BYTES)
+        if piece.is_cut:
+            raise UsageError(
+                f"the line has {figures.size(piece.length)}, too much to copy",
+                hint="mark it and export it",
+            )
+        return "line", decoded(piece.data)
+
+    # Other programs
+
+    def action_pager(self) -> None:
+        """The whole record, in $PAGER."""
+        number, records = self.number, self.records
+        if number is None or records is None:
+            return
+        try:
+            data = [
+                source.read(offset, min(length, MOST_BYTES))
+                for source, offset, length in filter(None, reversed(records.places(number)))
+            ]
+            text = "\n".join(external.readable(each) for each in data)
+            with external.as_file("record.txt", text) as path:
+                external.run(self.app, [*external.pager(), str(path)])
+        except BatchtuiError as error:
+            self.tell_error(error)
+
+    def action_editor(self) -> None:
+        """The file at the cursor's line, in $EDITOR."""
+        target, number = self.target, self.number
+        if not isinstance(target, LocalFile):
+            self.tell("only a file on this machine can be edited; o opens the record")
+            return
+        try:
+            at = [f"+{number + 1}"] if number is not None and number >= 0 else []
+            external.run(self.app, [*external.editor(), *at, str(target.path)])
+        except BatchtuiError as error:
+            self.tell_error(error)
+
+    # Export
+
+    def action_export(self) -> None:
+        records = self.records
+        if records is None or not self._numbers():
+            self.tell("there is nothing to export")
+            return
+        if isinstance(records, JoinedRecords) and records.joined.request_source is not None:
+            self.choose(EXPORT, {"r": "result lines", "i": "input lines, to send again"})
+        else:
+            self._exports_requests = False
+            self._ask_where()
+
+    def _ask_where(self) -> None:
+        count = figures.plural(len(self._numbers()), "line")
+        kind = "requests" if self._exports_requests else "export"
+        stem = Path(self.name_of_target).name.removesuffix(".jsonl")
+        self.ask(EXPORT_TO, f"export {count} to", f"{Path.cwd() / stem}.{kind}.jsonl")
+
+    @on(Prompt.Answered)
+    def _answered_where(self, message: Prompt.Answered) -> None:
+        if message.purpose != EXPORT_TO or not message.text:
+            return
+        path = Path(message.text).expanduser()
+        if not path.exists():
+            self._export(path)
+            return
+        size = figures.size(path.stat().st_size)
+        question = f"{path} exists ({size}). Overwrite it?"
+        self.app.push_screen(ConfirmScreen(question), partial(self._confirmed, path))
+
+    def _confirmed(self, path: Path, yes: bool | None) -> None:
+        if yes:
+            self._export(path)
+
+    def _export(self, path: Path) -> None:
+        records, numbers = self.records, self._numbers()
+        if records is None:
+            return
+        wanted = 0 if self._exports_requests else 1
+        either = not isinstance(records, JoinedRecords)
+
+        def places() -> Iterator[Place]:
+            for number in numbers:
+                both = records.places(number)
+                place = both[wanted] or (both[0] if either else None)
+                if place is not None:
+                    yield place
+
+        def work(job: Job) -> None:
+            total = sum(length for _, _, length in places())
+            job.post(Exported(path, job.run(copy_lines(places(), total, path))))
+
+        if path.exists() and any(map(path.samefile, records.paths())):
+            self.tell("that is a file one looks at here", trouble=True)
+            return
+        self.jobs.start("export", "exporting", work)
+
+    @on(Exported)
+    def _exported(self, message: Exported) -> None:
+        self.tell(f"{figures.plural(message.lines, 'line')} written to {message.path}")
+
+    def _numbers(self) -> Sequence[int]:
+        """The records that an export takes: the marked ones, else all that are listed."""
+        if self.marks:
+            return sorted(self.marks)
+        if self.rows is None:
+            return []
+        if self.rows.selection is not None:
+            return self.rows.selection
+        return range(self.rows.count)

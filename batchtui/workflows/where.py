@@ -1,0 +1,79 @@
+"""Which records of a file or batch one wants: the filter language of the viewer and of `view`.
+
+`outcome:failed,expired code:rate_limit_exceeded id:t-08 some text`: all terms must hold, a comma
+means or, and what is no term is one piece of text to look for. `outcome:!ok` is every other
+outcome; `re:` makes the rest a regular expression.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from batchtui.errors import UsageError
+from batchtui.jsonl.outcomes import Outcome
+
+REGEX: Final = "re:"
+_TERM: Final = re.compile(r"(outcome|code|id):(\S*)\s*")
+_EQUALS: Final = re.compile(r"\b(outcome|code|id)=")
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """None, or empty: anything. `text` is looked for in the whole line, `custom_id` in the id."""
+
+    outcomes: frozenset[Outcome] | None = None
+    codes: frozenset[str] | None = None
+    custom_id: str = ""
+    text: str = ""
+    is_regex: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Where()
+
+    def __str__(self) -> str:
+        terms = []
+        if self.outcomes is not None:
+            terms.append("outcome:" + ",".join(each for each in Outcome if each in self.outcomes))
+        if self.codes is not None:
+            terms.append("code:" + ",".join(sorted(self.codes)))
+        if self.custom_id:
+            terms.append(f"id:{self.custom_id}")
+        if self.text:
+            terms.append(f"{REGEX if self.is_regex else ''}{self.text}")
+        return " ".join(terms)
+
+
+def parse_where(typed: str) -> Where:
+    """What `typed` asks for; `outcome=failed` is understood too. Raises UsageError."""
+    rest = _EQUALS.sub(r"\1:", typed.strip())
+    outcomes: frozenset[Outcome] | None = None
+    codes: frozenset[str] | None = None
+    custom_id = ""
+    while term := _TERM.match(rest):
+        rest = rest[term.end() :]
+        field, value = term.groups()
+        if field == "outcome":
+            named = _outcomes(value)
+            outcomes = named if outcomes is None else outcomes & named
+        elif field == "code":
+            codes = frozenset(each for each in value.split(",") if each)
+        else:
+            custom_id = value
+    is_regex = rest.startswith(REGEX)
+    text = rest.removeprefix(REGEX)
+    return Where(outcomes, codes, custom_id, text, is_regex and bool(text))
+
+
+def _outcomes(value: str) -> frozenset[Outcome]:
+    names = [each for each in value.removeprefix("!").casefold().split(",") if each]
+    known = {str(outcome) for outcome in Outcome}
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"no outcome is called {name!r}", hint=f"there are {', '.join(sorted(known))}"
+            )
+    named = frozenset(Outcome(name) for name in names)
+    return frozenset(Outcome) - named if value.startswith("!") else named

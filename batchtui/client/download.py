@@ -18,7 +18,7 @@ from batchtui.client.exchange import Answer, NoAnswer, Outcome, Request
 from batchtui.client.faults import incomplete, no_answer
 from batchtui.client.target import Target
 from batchtui.client.thread import Meter, Stop
-from batchtui.client.wire import IDENTITY, Wire, announced_bytes
+from batchtui.client.wire import IDENTITY, Wire, announced_bytes, received_bytes
 from batchtui.errors import InputError
 
 _ERROR_BYTES: Final = 1024 * 1024
@@ -81,13 +81,14 @@ def _copied(
             stop.check()
             part.write(chunk)
             written += len(chunk)
-            meter.at(min(response.num_bytes_downloaded, total or written))
-    except httpx.HTTPError as error:
-        if isinstance(error, httpx.TimeoutException):
-            return no_answer(error, target), 0
-        return incomplete(target, response.num_bytes_downloaded, total), 0
-    if total is not None and response.num_bytes_downloaded != total:
-        return incomplete(target, response.num_bytes_downloaded, total), 0
+            meter.at(received_bytes(response, written))
+    except httpx.TimeoutException as error:
+        return no_answer(error, target), 0
+    except httpx.HTTPError:
+        return incomplete(target, received_bytes(response, written), total), 0
+    received = received_bytes(response, written)
+    if total not in (None, received):
+        return incomplete(target, received, total), 0
     return None, written
 
 

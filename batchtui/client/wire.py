@@ -145,16 +145,17 @@ class Wire:
 
     async def _pieces(self, response: httpx.Response) -> AsyncIterator[bytes]:
         total = announced_bytes(response.headers)
-        failure = None
+        given = 0
+        whole = True
         try:
             async for chunk in response.aiter_bytes():
+                given += len(chunk)
                 yield chunk
         except httpx.HTTPError:
-            failure = incomplete(self._target, response.num_bytes_downloaded, total)
-        if failure is None and total not in (None, response.num_bytes_downloaded):
-            failure = incomplete(self._target, response.num_bytes_downloaded, total)
-        if failure is not None:
-            raise failure.error
+            whole = False
+        received = received_bytes(response, given)
+        if not whole or total not in (None, received):
+            raise incomplete(self._target, received, total).error
 
 
 class _Kept(httpx.BaseTransport):
@@ -180,3 +181,9 @@ def announced_bytes(headers: Mapping[str, str]) -> int | None:
     """How long an answer says it is, as it is transferred."""
     value = headers.get("content-length", "")
     return int(value) if value.isascii() and value.isdecimal() else None
+
+
+def received_bytes(response: httpx.Response, given_bytes: int) -> int:
+    """How much came over the wire, to compare with what was announced."""
+    packed = "content-encoding" in response.headers
+    return response.num_bytes_downloaded if packed else given_bytes

@@ -150,6 +150,9 @@ cancel_batch = blocking(acancel_batch)
 
 
 def _client(provider: str | None, connection: Connection) -> BatchClient:
+    unknown = sorted(set(connection) - Connection.__annotations__.keys())
+    if unknown:
+        raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
     profile = _profile(connection)
     return BatchClient(
         base_url=profile.base_url,

@@ -25,7 +25,10 @@ mouse_option = click.option(
 @click.argument("target", required=False, metavar="[PATH[:LINE] | BATCH_ID]")
 @mouse_option
 @connection_options
-def open_app(connection: Connection, target: str | None, mouse: bool | None) -> None:
+@click.pass_context
+def open_app(
+    ctx: click.Context, connection: Connection, target: str | None, mouse: bool | None
+) -> None:
     """Open the app: at the batches, a directory, a file, or a batch."""
     from batchtui import config
 
@@ -39,28 +42,32 @@ def open_app(connection: Connection, target: str | None, mouse: bool | None) -> 
             profile = config.resolve(
                 name=connection.profile, base_url=connection.base_url, provider=connection.provider
             )
-        from batchtui.tui.app import run_app
+        from batchtui.tui.run import run_app
 
-        run_app(
+        code = run_app(
             profile, start=start, mouse=mouse, start_demo=lambda: stack.enter_context(_demo())[0]
         )
+    ctx.exit(code)
 
 
 @click.command()
 @mouse_option
-def demo(mouse: bool | None) -> None:
+@click.pass_context
+def demo(ctx: click.Context, mouse: bool | None) -> None:
     """Open the app on a throwaway gateway with sample files and batches in every status."""
-    from batchtui.tui.app import run_app
+    from batchtui.tui.run import run_app
 
     with _demo() as (profile, places):
-        run_app(profile, mouse=mouse, **places)
+        code = run_app(profile, mouse=mouse, **places)
+    ctx.exit(code)
 
 
 @contextmanager
 def _demo() -> Iterator[tuple[Profile, dict[str, Any]]]:
     """A gateway with everything in it, gone without a trace at the end."""
     from batchtui.cli.local import gateway_profile
-    from batchtui.gateway.demo import seed, write_samples
+    from batchtui.gateway.demo import seed
+    from batchtui.gateway.demo_files import write_samples
     from batchtui.gateway.options import GatewayOptions
 
     with tempfile.TemporaryDirectory(prefix="batchtui-demo-") as directory:

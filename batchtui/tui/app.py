@@ -20,12 +20,13 @@ from textual.signal import Signal
 from textual.worker import Worker, WorkerState
 
 from batchtui.config import Profile
-from batchtui.errors import BatchtuiError
+from batchtui.errors import AuthenticationError, BatchtuiError
 from batchtui.tui import crash, theme
 from batchtui.tui.account import Account
 from batchtui.tui.commands import Actions
 from batchtui.tui.figures import count, span
 from batchtui.tui.form_values import Draft
+from batchtui.tui.glyphs import glyphs
 from batchtui.tui.keys import HELP_ID
 from batchtui.tui.run import run_app as run_app
 from batchtui.tui.screens.batches import BatchesScreen
@@ -50,7 +51,7 @@ class BatchtuiApp(App[None], inherit_bindings=False):
     """
 
     TITLE = "batchtui"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {Actions}  # noqa: RUF012 - declared so in App
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared so in App
@@ -201,7 +202,7 @@ class BatchtuiApp(App[None], inherit_bindings=False):
 
         async for event in feed.updates():
             if isinstance(event, Refreshed):
-                self._announce(self.account.refresh(event))
+                self.announce(self.account.refresh(event))
                 self._countdown.pause()
             elif isinstance(event, Named):
                 self.account.names.update(event.names)
@@ -211,7 +212,7 @@ class BatchtuiApp(App[None], inherit_bindings=False):
                 self._countdown.resume()
             self.account_changed.publish(None)
 
-    def _announce(self, finished: Iterable[Batch]) -> None:
+    def announce(self, finished: Iterable[Batch]) -> None:
         """Ring once for all that have just become final, and say which."""
         told = list(finished)
         if not told:
@@ -240,17 +241,21 @@ class BatchtuiApp(App[None], inherit_bindings=False):
                 self._feed.refresh_now()
         self.account_changed.publish(None)
 
-    def trouble_line(self) -> Cell:
-        """The banner: what is wrong, how old the data is, when it is tried again."""
+    def trouble_line(self) -> tuple[Cell, Cell]:
+        """The banner: what is wrong; how old the data is and when it is tried again."""
         trouble = self.account.trouble
         if trouble is None:
-            return ""
-        age = ""
-        if trouble.since_s is not None:
-            age = f" Showing data from {span(self.now() - trouble.since_s)} ago,"
+            return "", ""
+        error = trouble.error
+        what = f"{error.message.rstrip('.')}. {error.hint}" if error.hint else error.message
+        if isinstance(error, AuthenticationError):
+            source = self.profile.key_source if self.profile else None
+            what = f"key refused ({source or 'none was sent'}). {what}"
         left_s = max(self.account.trouble_at_s + trouble.retry_in_s - self.now(), 0)
-        hint = f" {trouble.error.hint}." if trouble.error.hint else ""
-        return f"{trouble.error.message.rstrip('.')}.{hint}{age} next try in {span(left_s)}. r now"
+        then = f"next try in {span(left_s)}, r now"
+        if trouble.since_s is not None:
+            then = f"data from {span(self.now() - trouble.since_s)} ago, {then}"
+        return f"{glyphs().failed} {what}", f"  {then}"
 
     def _count_down(self) -> None:
         """While there is trouble, the banner tells how long until the next try."""

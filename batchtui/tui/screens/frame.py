@@ -80,13 +80,13 @@ class Frame(Screen[T], inherit_bindings=False):
 
     def show_trouble(self) -> None:
         """What is wrong with the account's list, as of now."""
-        self.show_banner(self.app.trouble_line())
+        self.show_banner(*self.app.trouble_line())
 
-    def show_banner(self, text: Cell = "") -> None:
+    def show_banner(self, text: Cell = "", then: Cell = "") -> None:
         """What is wrong, in one line; empty hides it."""
         banner = self.query_one("#banner", Line)
         banner.set_class(bool(text), "-shown")
-        banner.show(text)
+        banner.show(text, then)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         self.app.account_changed.subscribe(self, self._on_account_changed)
@@ -185,7 +185,10 @@ class Root(Frame[None]):
         return tabs
 
     def show_trouble(self) -> None:
-        self.show_banner(self.own_trouble or self.app.trouble_line())
+        if self.own_trouble:
+            self.show_banner(self.own_trouble)
+        else:
+            super().show_trouble()
 
     def show_own_trouble(self, text: str) -> None:
         """Trouble of this screen alone; "" when it is over."""

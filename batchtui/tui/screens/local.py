@@ -22,6 +22,9 @@ from batchtui.tui.widgets.filterbar import FilterBar
 from batchtui.tui.widgets.spans import Cell, Span
 from batchtui.tui.widgets.table import RecordTable
 
+TABS_CELLS = 36
+"""What the tabs take of their line."""
+
 
 class LocalScreen(ListScreen[Entry]):
     BINDING_GROUP_TITLE = "Local"
@@ -90,8 +93,9 @@ class LocalScreen(ListScreen[Entry]):
     def tab_facts(self) -> Cell:
         path = str(self._directory)
         home = str(Path.home())
-        short = f"~{path[len(home) :]}" if path.startswith(home) else path
-        return [(short, "")]
+        short = f"~{path[len(home) :]}" if self._directory.is_relative_to(home) else path
+        room = max(self.size.width - TABS_CELLS, 8)
+        return short if len(short) <= room else f"{glyphs().ellipsis}{short[1 - room :]}"
 
     # the directory
 

@@ -1,0 +1,211 @@
+"""The list of batches on an account written by hand: what it shows, keeps and asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from batchtui.tui.screens.batches import BatchesScreen
+from batchtui.tui.screens.confirm import ConfirmScreen
+from batchtui.tui.screens.detail import DetailScreen
+from batchtui.tui.screens.help import HelpScreen
+from tests.tui.support import (
+    NOW_S,
+    CannedApp,
+    make_batch,
+    screen_lines,
+    screen_text,
+    type_text,
+    until_shown,
+)
+
+
+def counts(total: int, completed: int, failed: int = 0) -> dict[str, int]:
+    return {"total": total, "completed": completed, "failed": failed}
+
+
+def every_status() -> list[Any]:
+    duplicate = {"data": [{"code": "duplicate_custom_id", "line": 3, "message": "twice"}]}
+    return [
+        make_batch(1, "in_progress", request_counts=counts(50_000, 31_000, 4)),
+        make_batch(2, "validating", request_counts=counts(12_000, 0)),
+        make_batch(3, request_counts=counts(50_000, 50_000)),
+        make_batch(4, request_counts=counts(10_000, 9_988, 12)),
+        make_batch(5, "failed", errors=duplicate, request_counts=None),
+        make_batch(6, "expired", request_counts=counts(10_000, 7_100, 2_900)),
+        make_batch(7, "cancelled", request_counts=counts(10_000, 1_000)),
+        make_batch(8, "paused_by_operator", request_counts=counts(10, 1)),
+    ]
+
+
+async def test_every_status_has_sign_word_and_figures() -> None:
+    app = CannedApp(*every_status(), names={"file-1": "reviews-07.jsonl"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "reviews-07.jsonl")
+        lines = screen_lines(app)
+        rows = lines[4:12]
+        for row, parts in zip(
+            rows,
+            (
+                ("● running", "31k/50k", " 4 "),
+                ("● validating", "0/12k"),
+                ("✓ done", "50k/50k", " 0 "),
+                ("! done", "10k/10k", "12"),
+                ("✗ failed", "line 3: duplicate_custom_id"),
+                ("◌ expired", "10k/10k", "2.9k"),
+                ("− cancelled", "1.0k/10k"),
+                ("· paused_by", "1/10"),
+            ),
+            strict=True,
+        ):
+            for part in parts:
+                assert part in row
+        assert "8 loaded  2 running  1 failed" in lines[1]
+        assert "litellm @ localhost:4000 via openai" in lines[0]
+        assert lines[-1].rstrip().endswith("? help")
+
+
+async def test_the_bell_rings_once_when_running_batches_finish(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running = [make_batch(number, "in_progress") for number in range(5)]
+    app = CannedApp(*running, make_batch(9))
+    rung: list[int] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        monkeypatch.setattr(app, "bell", lambda: rung.append(1))
+        await until_shown(pilot, "running")
+        done = [make_batch(number) for number in range(5)]
+        app.take(*done, make_batch(9), changed=[batch.id for batch in done])
+        app.take(*done, make_batch(9))
+        await pilot.pause()
+        assert rung == [1]
+
+
+async def test_refresh_keeps_cursor_and_filter() -> None:
+    app = CannedApp(*(make_batch(number) for number in range(1, 50)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "file-1")
+        await pilot.press("slash")
+        await type_text(pilot, "status:done file-1")
+        await pilot.press("enter", "j", "j")
+        assert "11 of 49" in screen_text(app)
+        screen = app.screen
+        assert isinstance(screen, BatchesScreen)
+        chosen = screen.table.cursor_row
+        app.take(*(make_batch(number) for number in range(50)))
+        await pilot.pause()
+        assert screen.table.cursor_row == chosen
+        assert "11 of 50" in screen_text(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert len(screen.table.rows) == 50
+
+
+async def test_escape_drops_the_filter_then_the_marks_and_never_leaves() -> None:
+    app = CannedApp(*(make_batch(number) for number in range(1, 5)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "file-1")
+        await pilot.press("space", "slash", "x", "escape")
+        screen = app.screen
+        assert isinstance(screen, BatchesScreen)
+        assert len(screen.table.rows) == 4
+        assert screen.table.has_focus
+        assert screen.table.marks
+        await pilot.press("escape")
+        assert not screen.table.marks
+        await pilot.press("escape", "escape")
+        assert app.screen is screen
+        assert app.is_running
+
+
+async def test_cancel_asks_names_the_batch_and_no_is_the_answer() -> None:
+    app = CannedApp(*every_status(), names={"file-1": "reviews-07.jsonl"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "reviews-07.jsonl")
+        await pilot.press("x")
+        assert isinstance(app.screen, ConfirmScreen)
+        await until_shown(pilot, "Cancel reviews-07.jsonl? 18,996 requests have not finished.")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, BatchesScreen)
+        await pilot.press("asterisk", "x")
+        await until_shown(pilot, "Cancel 3 batches?")
+        await pilot.press("escape")
+        assert isinstance(app.screen, BatchesScreen)
+
+
+async def test_what_is_final_cannot_be_cancelled() -> None:
+    app = CannedApp(make_batch(1))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until_shown(pilot, "file-1")
+        await pilot.press("x")
+        await until_shown(pilot, "Nothing to cancel")
+        assert isinstance(app.screen, BatchesScreen)
+
+
+async def test_enter_without_results_says_so_and_opens_the_detail() -> None:
+    app = CannedApp(make_batch(1, "in_progress"))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until_shown(pilot, "file-1")
+        await pilot.press("enter")
+        await until_shown(pilot, "No results yet")
+        assert isinstance(app.screen, DetailScreen)
+        await pilot.press("q")
+        assert isinstance(app.screen, BatchesScreen)
+
+
+async def test_the_detail_pane_is_there_when_there_is_room() -> None:
+    app = CannedApp(*every_status())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until_shown(pilot, "endpoint    /v1/chat/completions")
+        assert "gpt-4o-mini" in screen_text(app)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "endpoint    /v1" not in screen_text(app)
+
+
+async def test_narrow_terminals_keep_status_input_and_the_way_to_help() -> None:
+    app = CannedApp(*every_status())
+    async with app.run_test(size=(40, 10)) as pilot:
+        await until_shown(pilot, "● running")
+        assert "file-1" in screen_text(app)
+        assert screen_lines(app)[-1].rstrip().endswith("? help")
+
+
+async def test_names_are_shown_and_never_obeyed() -> None:
+    name = "\x1b]0;x\x07[b]a[/b]\n\u202eb.jsonl"
+    errors = {"data": [{"message": "\x1b[31m[red]no[/red]", "code": "bad[/x]", "line": 1}]}
+    app = CannedApp(
+        make_batch(1, "failed", errors=errors, metadata={"[k": "\x1b[0m"}, model="[/]"),
+        names={"file-1": name},
+    )
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await until_shown(pilot, "␛]0;x␇[b]a[/b]␊<U+202E>b.jsonl")
+        await pilot.press("enter")
+        await until_shown(pilot, "␛[31m[red]no[/red]")
+        app.tell(f"{name} [/] done")
+        await pilot.pause()
+        await pilot.press("q", "x", "question_mark")
+        assert isinstance(app.screen, HelpScreen)
+        assert "\x1b" not in screen_text(app)
+
+
+async def test_ages_are_told_when_the_list_comes() -> None:
+    app = CannedApp(make_batch(41), make_batch(60 * 3))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "41m")
+        assert "3h" in screen_text(app)
+        assert "updated 22:13:20" in screen_lines(app)[0]
+        assert NOW_S == 1_700_000_000
+
+
+async def test_pace_and_time_left_come_from_two_answers() -> None:
+    first = make_batch(10, "in_progress", request_counts=counts(1_000, 100))
+    later = make_batch(10, "in_progress", request_counts=counts(1_000, 400))
+    app = CannedApp(first)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "running")
+        app.take(later, changed=[later.id], at_s=NOW_S + 100)
+        await until_shown(pilot, "3.0/s")
+        assert "~3m" in screen_text(app)

@@ -1,0 +1,73 @@
+"""A server that does not answer, comes back, or refuses the key; and no server at all."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from batchtui.config import Profile, Secret
+from batchtui.gateway.options import GatewayOptions
+from batchtui.gateway.server import Gateway
+from batchtui.tui.screens.batches import BatchesScreen
+from batchtui.tui.screens.welcome import WelcomeScreen
+from tests.tui.conftest import MakeApp
+from tests.tui.support import screen_lines, screen_text, until, until_shown
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def test_a_dead_server_is_a_banner_and_the_app_recovers_by_itself(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    port = free_port()
+    options = GatewayOptions(data_dir=tmp_path / "late", port=port)
+    profile = Profile("local", f"http://127.0.0.1:{port}", kind="local", refresh_s=0.1)
+    app = make_app(profile)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.account.trouble)
+        await until_shown(pilot, "next try in")
+        assert "✗" in screen_lines(app)[2]
+        with Gateway(options):
+            await until_shown(pilot, "No batches yet")
+            assert "next try in" not in screen_text(app)
+        await until_shown(pilot, "data from")
+        await pilot.press("r")
+        await pilot.press("3")
+        await until_shown(pilot, "[3 Local]")
+
+
+async def test_a_refused_key_says_so(make_app: MakeApp, tmp_path: Path) -> None:
+    options = GatewayOptions(data_dir=tmp_path / "shut", port=0, api_keys=(Secret("right"),))
+    with Gateway(options) as gateway:
+        profile = Profile("shut", gateway.base_url, api_key=Secret("wr0ng-key"), key_source="X")
+        app = make_app(profile)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: app.account.trouble)
+            await until_shown(pilot, "key refused (X)")
+            assert "✗" in screen_lines(app)[2]
+            assert "wr0ng-key" not in screen_text(app)
+
+
+async def test_without_a_profile_the_ways_to_connect_are_shown(make_app: MakeApp) -> None:
+    app = make_app(None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "Three ways to connect")
+        assert isinstance(app.screen, WelcomeScreen)
+        assert "demo" not in screen_lines(app)[-1]
+        await pilot.press("3")
+        await until_shown(pilot, "[3 Local]")
+        await pilot.press("2")
+        assert isinstance(app.screen, WelcomeScreen)
+
+
+async def test_the_demo_is_one_key_away(make_app: MakeApp, profile: Profile) -> None:
+    app = make_app(None, start_demo=lambda: profile)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "Three ways to connect")
+        await pilot.press("D")
+        await until(pilot, lambda: isinstance(app.screen, BatchesScreen))
+        await until_shown(pilot, "No batches yet")

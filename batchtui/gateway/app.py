@@ -11,10 +11,10 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from batchtui.gateway.answer.answer import UpstreamError
 from batchtui.gateway.guard import Guard
@@ -25,7 +25,8 @@ from batchtui.gateway.service import Service
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def build_app(service: Service) -> Starlette:
+def build_app(service: Service) -> ASGIApp:
+    """The guard is outermost: it sees every answer, a bug's too."""
     routes = _api()
     app = Starlette(
         routes=[
@@ -36,7 +37,6 @@ def build_app(service: Service) -> Starlette:
             Mount("/{provider}/v1", routes=routes),
             *routes,
         ],
-        middleware=[Middleware(Guard, service=service)],
         exception_handlers={
             Refusal: answer_refusal,
             UpstreamError: _answer_upstream_error,
@@ -46,7 +46,7 @@ def build_app(service: Service) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.service = service
-    return app
+    return Guard(app, service.options.api_keys)
 
 
 def _api() -> list[Route]:

@@ -17,7 +17,6 @@ from batchtui.config import Secret
 from batchtui.gateway import ids
 from batchtui.gateway.options import is_loopback
 from batchtui.gateway.refusal import Refusal
-from batchtui.gateway.service import Service
 
 _OPEN_PATHS: Final = ("/health", "/health/liveliness", "/health/readiness")
 _KEY_HEADERS: Final = ("authorization", "x-api-key", "api-key", "x-litellm-api-key")
@@ -25,9 +24,9 @@ _KEY_HEADERS: Final = ("authorization", "x-api-key", "api-key", "x-litellm-api-k
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, service: Service) -> None:
+    def __init__(self, app: ASGIApp, keys: tuple[Secret, ...]) -> None:
         self._app = app
-        self._keys = service.options.api_keys
+        self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -71,10 +70,10 @@ def _given_key(headers: Headers) -> str | None:
 
 
 def _is_one_of(given: str, keys: tuple[Secret, ...]) -> bool:
-    """Compares with every key, in a time that tells nothing about them."""
+    """Compares with every key, in a time that tells nothing about them. Headers come as Latin-1."""
     found = False
     for key in keys:
-        found |= hmac.compare_digest(given.encode(), key.reveal().encode())
+        found |= hmac.compare_digest(given.encode("latin-1"), key.reveal().encode())
     return found
 
 

@@ -132,21 +132,18 @@ async def _run(
             timeout_graceful_shutdown=_OPEN_REQUESTS_S,
             backlog=_BACKLOG,
         )
-        server = _Server(config, ready)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        server.should_exit = True
-        await serving
+        await _Server(config, ready, stop).serve(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, without its signal handlers and with word of when it listens."""
+    """uvicorn, without its signal handlers: it says when it listens, and ends on an event."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], stop: asyncio.Event
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stop = stop
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -155,6 +152,13 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def main_loop(self) -> None:
+        """One tick a second, for the Date header: an idle server costs next to nothing."""
+        while not self._stop.is_set():
+            await self.on_tick(0)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), 1.0)
 
 
 def _bound(options: GatewayOptions) -> socket.socket:

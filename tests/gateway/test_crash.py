@@ -183,3 +183,25 @@ def test_a_gateway_stopped_while_finalizing_finishes_at_the_next_start(
 def test_a_second_gateway_on_the_same_directory_is_refused(tmp_path: Path) -> None:
     with ServerProcess(tmp_path), pytest.raises(AssertionError, match="another gateway is using"):
         ServerProcess(tmp_path).__enter__()
+
+
+def test_a_torn_tail_of_a_batch_that_was_being_cancelled(
+    start_gateway: StartGateway, start_upstream: StartUpstream, tmp_path: Path
+) -> None:
+    upstream = start_upstream(lambda body, attempt: (200, {}, chat_answer()))
+    upstream.hold("q-2")
+    with start_gateway(upstream=upstream.base_url, concurrency=1) as api:
+        batch = api.submit([chat(f"r-{n}", f"q-{n}") for n in range(4)])
+        at_least(api, batch["id"], 2)
+    database = sqlite3.connect(tmp_path / "gateway" / "gateway.sqlite3")
+    with database:
+        database.execute("UPDATE batches SET status = 'cancelling', cancelling_at = created_at")
+    database.close()
+    files = tmp_path / "gateway" / "files"
+    (output,) = [path for path in files.iterdir() if path.name != batch["input_file_id"]]
+    with output.open("ab") as file:
+        file.write(b'{"id":"batch_req_')
+    with start_gateway(upstream=upstream.base_url) as api:
+        final = api.wait(batch["id"])
+        assert final["status"] == "cancelled"
+        assert len(api.lines(final["output_file_id"])) == 2

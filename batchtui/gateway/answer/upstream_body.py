@@ -9,6 +9,7 @@ import msgspec
 from batchtui.gateway.answer.answer import NO_TOKENS, Answer, NoAnswer, Tokens
 
 _SHOWN_CHARS: Final = 500
+_ABSURD: Final = 2**40
 
 
 class _Details(msgspec.Struct):
@@ -83,8 +84,8 @@ def _tokens(usage: _Usage | None) -> Tokens:
 
 
 def _count(value: int | None) -> int:
-    """A server's number within reason: the sum must fit the database."""
-    return min(max(value or 0, 0), 2**40)
+    """A server's number, if it is within reason: the sums must fit the database."""
+    return value if value is not None and 0 < value < _ABSURD else 0
 
 
 def _on_one_line(text: bytes) -> bytes:

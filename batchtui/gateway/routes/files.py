@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from batchtui.gateway.store.rows import FileRow
 from batchtui.gateway.store.store import UnknownCursorError
 
 _MOST: Final = 10_000
+_FIRST_BYTE: Final = re.compile(r"bytes=([0-9]{1,20})-")
 
 
 class _Content(FileResponse):
@@ -52,7 +54,16 @@ async def retrieve(request: Request) -> JSONResponse:
 
 
 async def content(request: Request) -> FileResponse:
+    """All of it, or the range that `Range` asks for."""
     file = await _file(request)
+    asked = _FIRST_BYTE.match(request.headers.get("range", ""))
+    if asked and int(asked[1]) >= file.size_bytes:
+        raise Refusal(
+            416,
+            f"The file has {file.size_bytes} bytes; the range begins behind them.",
+            param="Range",
+            headers={"content-range": f"bytes */{file.size_bytes}"},
+        )
     return _Content(
         service_of(request).store.disk.path(file.id),
         media_type="application/octet-stream",

@@ -30,6 +30,7 @@ _BATCH_LIFE_S: Final = 30 * 86400
 
 _WRITE_BYTES: Final = 1024 * 1024
 _LARGEST_FIELD_BYTES: Final = 64 * 1024
+_LARGEST_FORM_BYTES: Final = 1024 * 1024
 _LONGEST_NAME: Final = 255
 
 
@@ -38,7 +39,9 @@ async def receive_file(request: Request, service: Service) -> FileRow:
     boundary = parameters.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise Refusal(400, "The body must be multipart/form-data with a boundary.", param="file")
-    upload = _Upload(service.store.disk, service.options.max_file_bytes)
+    most_bytes = service.options.max_file_bytes
+    _refuse_unread(request, most_bytes)
+    upload = _Upload(service.store.disk, most_bytes)
     try:
         form = _Form(boundary, upload)
         async for piece in request.stream():
@@ -98,6 +101,22 @@ def _row(form: _Form, upload: _Upload, now: float) -> FileRow:
     )
 
 
+def _refuse_unread(request: Request, most_bytes: int) -> None:
+    """Say no before the body comes, to a caller who tells its length and waits for a word."""
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > most_bytes + _LARGEST_FORM_BYTES:
+        raise _too_large(most_bytes)
+
+
+def _too_large(most_bytes: int) -> Refusal:
+    return Refusal(
+        413,
+        f"The file is larger than {most_bytes / MB:g} MB.",
+        param="file",
+        code="file_too_large",
+    )
+
+
 class _Upload:
     """The bytes of one file on their way to disk. All but `take` block: for a thread."""
 
@@ -117,12 +136,7 @@ class _Upload:
     def take(self, data: bytes) -> None:
         self.size_bytes += len(data)
         if self.size_bytes > self._most_bytes:
-            raise Refusal(
-                413,
-                f"The file is larger than {self._most_bytes / MB:g} MB.",
-                param="file",
-                code="file_too_large",
-            )
+            raise _too_large(self._most_bytes)
         self._waiting += data
 
     def write(self) -> None:

@@ -23,7 +23,7 @@ from batchtui.gateway.clock import Clock
 from batchtui.gateway.run.check import check
 from batchtui.gateway.run.execute import Execution
 from batchtui.gateway.run.lines import custom_id_of, lines_of
-from batchtui.gateway.run.results import Results
+from batchtui.gateway.run.results import Results, trim
 from batchtui.gateway.store.rows import BatchRow, FileRow
 from batchtui.gateway.store.store import Store
 from batchtui.jsonl.progress import Cancelled
@@ -211,6 +211,7 @@ class BatchRun:
         """The result files become files of the API, at the same moment as the status is final."""
         batch = await self._store.batch(self._id)
         assert batch is not None
+        await asyncio.to_thread(trim, self._store.disk, batch)
         now = self._now()
         expires_at = now + batch.file_expires_after_s if batch.file_expires_after_s else None
         files = [

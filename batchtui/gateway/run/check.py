@@ -10,7 +10,8 @@ from typing import Any, Final
 from batchtui.errors import InputError
 from batchtui.jsonl.problems import CODES
 from batchtui.jsonl.progress import run
-from batchtui.jsonl.validate import Validation, validate
+from batchtui.jsonl.validate import validate
+from batchtui.jsonl.validation import Validation
 from batchtui.models.limits import GATEWAY
 
 _MOST_ERRORS: Final = 100

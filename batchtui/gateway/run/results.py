@@ -47,6 +47,12 @@ class LineSet:
         self._bits[index] |= 1 << (number & 7)
 
 
+def trim(disk: Disk, batch: BatchRow) -> None:
+    """Bring the result files to what the database says of them. Blocks."""
+    _GrowingFile(disk, batch.output_name, batch.output_bytes).trim()
+    _GrowingFile(disk, batch.error_name, batch.error_bytes).trim()
+
+
 class _GrowingFile:
     """A result file: `size_bytes` of it are durable, what is behind them does not count."""
 
@@ -56,14 +62,18 @@ class _GrowingFile:
         self._descriptor: int | None = None
         self.size_bytes = size_bytes
 
-    def recover(self, done: LineSet) -> None:
-        """Cut off what a crash left half written, and tell which lines are there."""
+    def trim(self) -> None:
+        """Cut off what a crash left half written."""
         if self.size_bytes == 0:
             self._disk.remove(self._name)
+        else:
+            os.truncate(self._disk.path(self._name), self.size_bytes)
+
+    def scan(self, done: LineSet) -> None:
+        """Tell which lines are there."""
+        if self.size_bytes == 0:
             return
-        path = self._disk.path(self._name)
-        os.truncate(path, self.size_bytes)
-        with path.open("rb") as file:
+        with self._disk.path(self._name).open("rb") as file:
             while lines := file.readlines(_SCAN_BYTES):
                 for line in lines:
                     done.add(input_line_number(line))
@@ -129,12 +139,13 @@ class Results:
     async def open(self) -> None:
         """Before anything else: bring the files to what the database says of them."""
 
-        def work() -> None:
-            self._output.recover(self.done)
-            self._error.recover(self.done)
-
-        await asyncio.to_thread(work)
+        await asyncio.to_thread(self._recover)
         self._flusher = asyncio.create_task(self._keep_flushing())
+
+    def _recover(self) -> None:
+        trim(self._store.disk, self._batch)
+        self._output.scan(self.done)
+        self._error.scan(self.done)
 
     def add(self, number: int, custom_id: bytes, result: Answer | NoAnswer) -> None:
         """Take the one result of a line. It counts after the next flush."""

@@ -79,12 +79,15 @@ class Runner:
             try:
                 await run.run()
                 return
+            except FileNotFoundError:
+                await self._fail(batch_id, "A file of this batch is gone from the data directory.")
+                return
             except (OSError, sqlite3.Error) as error:
                 log.warning("batch %s waits, it can not go on: %s", batch_id, error)
                 await self._pause()
             except Exception:
                 log.exception("batch %s failed", batch_id)
-                await self._fail(batch_id)
+                await self._fail(batch_id, "The gateway failed on this batch; its log says why.")
                 return
 
     async def _pause(self) -> None:
@@ -93,8 +96,7 @@ class Runner:
         except TimeoutError:
             return
 
-    async def _fail(self, batch_id: str) -> None:
-        message = "The gateway failed on this batch; its log says why."
+    async def _fail(self, batch_id: str, message: str) -> None:
         problem = {"code": "server_error", "message": message, "line": None, "param": None}
         await self._store.move(
             batch_id,

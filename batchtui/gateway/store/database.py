@@ -56,8 +56,9 @@ class Database:
 
 
 def _open(path: Path, schema: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = None
     try:
+        connection = sqlite3.connect(path, isolation_level=None)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, SCHEMA_VERSION):
             raise UsageError(
@@ -68,11 +69,16 @@ def _open(path: Path, schema: str) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(f"BEGIN; {schema} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
     except sqlite3.DatabaseError as error:
-        connection.close()
+        _close(connection)
         raise UsageError(
             f"{path}: not a usable database: {error}", hint="choose another --data-dir"
         ) from None
     except BaseException:
-        connection.close()
+        _close(connection)
         raise
     return connection
+
+
+def _close(connection: sqlite3.Connection | None) -> None:
+    if connection is not None:
+        connection.close()

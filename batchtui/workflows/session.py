@@ -77,4 +77,4 @@ class Session:
 def _build(profile: Profile) -> BatchClient:
     from batchtui.client import BatchClient
 
-    return BatchClient.from_profile(profile)
+    return BatchClient.from_profile(profile.with_key())

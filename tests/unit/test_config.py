@@ -74,7 +74,7 @@ def test_a_key_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
     profile = config.require()
     assert "sk-very-secret" not in f"{profile!r} {profile} {profile.api_key!s}"
-    assert profile.key_source == "OPENAI_API_KEY"
+    assert str(profile.key_source) == "OPENAI_API_KEY"
 
 
 def test_openai_key_is_not_sent_to_azure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,19 +96,96 @@ def test_a_named_profile(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert config.require(provider="openai").provider == "openai"
 
 
+FULL = """
+default_profile = "p"
+
+[profiles.p]
+base_url = "https://h/v1"
+kind = "litellm"
+model = "gpt"
+api_key_command = "printf sk-from-command"
+headers = { X-Team = "ads" }
+organization = "org"
+project = "proj"
+max_lines = 10
+max_size_bytes = 1000
+proxy = "http://proxy:3128"
+ca_file = "ca.pem"
+read_only = true
+
+[profiles.q]
+base_url = "http://q"
+"""
+
+
+def test_every_key(nowhere: Path) -> None:
+    (nowhere.parent / "ca.pem").write_text("")
+    nowhere.write_text(FULL)
+    profile = config.require()
+    assert profile.headers == {"X-Team": "ads"}
+    assert (profile.organization, profile.project, profile.read_only) == ("org", "proj", True)
+    assert (profile.max_lines, profile.max_size_bytes) == (10, 1000)
+    assert profile.ca_file == nowhere.parent / "ca.pem"
+    assert [each.name for each in config.profiles()] == ["p", "q"]
+
+
+def test_a_key_from_a_command_is_fetched_when_it_is_needed(nowhere: Path) -> None:
+    (nowhere.parent / "ca.pem").write_text("")
+    nowhere.write_text(FULL)
+    profile = config.require()
+    assert profile.api_key is None
+    assert str(profile.key_source) == "command printf"
+    key = profile.with_key().api_key
+    assert key is not None
+    assert key.reveal() == "sk-from-command"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("false", "exit code 1"),
+        ("true", "there is no key"),
+        ("no-such-program-here", "cannot be run"),
+    ],
+)
+def test_a_key_command_that_gives_none(nowhere: Path, command: str, said: str) -> None:
+    nowhere.write_text(f'[profiles.p]\nbase_url = "http://h"\napi_key_command = "{command}"\n')
+    with pytest.raises(UsageError, match=said):
+        config.require(name="p").with_key()
+
+
+def test_a_key_variable_that_is_not_set(nowhere: Path) -> None:
+    nowhere.write_text('[profiles.p]\nbase_url = "http://h"\napi_key_env = "NOT_SET"\n')
+    with pytest.raises(UsageError, match="NOT_SET"):
+        config.require(name="p").with_key()
+
+
+def test_the_only_profile_needs_no_default(nowhere: Path) -> None:
+    nowhere.write_text('[profiles.p]\nbase_url = "http://h"\n')
+    assert config.require().name == "p"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("colour = = 1", "line 1"),
-        ("colour = 1", "unknown key 'colour'"),
-        ("[profiles.p]\nbase_url = 'http://h'\nurl = 'x'", "unknown key 'url'"),
-        ("[profiles.p]\nkind = 'openai'", "base_url is missing"),
-        ("[profiles.p]\nbase_url = 'ftp://h'", "not an http or https URL"),
+        ("\ncolour = 1", r":2: colour is not a key"),
+        ("[profiles.p]\nbase_url = 'http://h'\nurl = 'x'", r":3: profiles\.p: url is not a key"),
+        ("[profiles.p]\nkind = 'openai'", r":1: profiles\.p has no base_url"),
+        ("[profiles.p]\nbase_url = 'ftp://h'", ":2: .*not an http or https URL"),
         ("[profiles.p]\nbase_url = 'http://u:p@h'", "does not belong into the URL"),
-        ("[profiles.p]\nbase_url = 'http://h'\nkind = 'x'", "kind must be one of"),
-        ("[profiles.p]\nbase_url = 'http://h'\napi_key_env = 'NOT_SET'", "has no NOT_SET"),
-        ("[profiles.p]\nbase_url = 'http://h'\nrefresh_s = 0", "refresh_s"),
+        ("[profiles.p]\nbase_url = 'http://h'\nkind = 'x'", ":3: .*must be one of"),
+        ("[profiles.p]\nbase_url = 'http://h'\nrefresh_s = 0", ":3: .*at least 1"),
+        ("[profiles.p]\nbase_url = 'http://h'\nrefresh_s = true", ":3: .*a whole number"),
+        ("[profiles.p]\nbase_url = 'http://h'\nread_only = 'no'", ":3: .*true or false"),
+        ("[profiles.p]\nbase_url = 'http://h'\nca_file = 'none.pem'", ":3: .*is no file"),
+        ("[profiles.p]\nbase_url = 'http://h'\n[profiles.p.headers]\nx = 1", "a table of text"),
+        (
+            "[profiles.p]\nbase_url='http://h'\napi_key_env='A'\napi_key_command='b'",
+            ":4: .*one source",
+        ),
         ("[profiles.q]\nbase_url = 'http://h'", "no profile named 'p'"),
+        ("[profiles]\np = 1", "is not a table"),
     ],
 )
 def test_a_wrong_file_is_told_where(nowhere: Path, text: str, message: str) -> None:

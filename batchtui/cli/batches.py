@@ -113,12 +113,12 @@ def create(
 
 async def _endpoint_of(session: Session, file_id: str) -> str:
     """What the lines of a file at the server name."""
-    from batchtui.workflows.check import check, limits_for
+    from batchtui.workflows.check import check, limits_of
     from batchtui.workflows.results import download
     from batchtui.workflows.submit import main_endpoint
 
     path = await download(session, file_id)
-    report = await check(path, limits=limits_for(session.profile.kind))
+    report = await check(path, limits=limits_of(session.profile))
     return main_endpoint(report, Path(file_id))
 
 

@@ -28,5 +28,5 @@ async def retrieve(session: Session, batch_id: str) -> Batch:
 
 async def cancel(session: Session, batch_id: str) -> Batch:
     """Ask the server to cancel; what is finished is kept. Raises ConflictError when it is final."""
-    client = await session.client()
+    client = await session.client_to_change()
     return await client.batches.cancel(batch_id)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from batchtui.config import Profile
 from batchtui.errors import InputError
 from batchtui.jsonl.progress import Progress
 from batchtui.jsonl.validate import validate
@@ -28,6 +30,16 @@ class RefusedError(InputError):
 
 def limits_for(kind: str) -> Limits:
     return {"azure": AZURE, "local": GATEWAY}.get(kind, OPENAI)
+
+
+def limits_of(profile: Profile) -> Limits:
+    """Those of the profile's kind, but for what the profile itself says."""
+    limits = limits_for(profile.kind)
+    return replace(
+        limits,
+        lines=profile.max_lines or limits.lines,
+        size_bytes=profile.max_size_bytes or limits.size_bytes,
+    )
 
 
 async def check(

@@ -21,6 +21,8 @@ from batchtui.workflows.session import Session
 PAGE: Final = 100
 FIRST_RETRY_S: Final = 2.0
 LONGEST_RETRY_S: Final = 60.0
+HURRIED_S: Final = 0.5
+SLOWER: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,18 @@ class BatchFeed:
         self.wanted = wanted
         self.paused = False
         self._wake = asyncio.Event()
+        self._hurried_s = interval_s
         self._known: dict[str, Batch] = {}
         self._answered_at_s: float | None = None
         self._names = FileNames(session)
 
     def refresh_now(self) -> None:
         self._wake.set()
+
+    def hurry(self) -> None:
+        """Something was just sent that will move: ask now, and soon again, then ever later."""
+        self._hurried_s = HURRIED_S
+        self.refresh_now()
 
     def load_more(self) -> None:
         """Keep one more page loaded, from the next answer on, which is asked for now."""
@@ -93,7 +101,8 @@ class BatchFeed:
                 yield Trouble(error, wait_s, self._answered_at_s)
             else:
                 failures = 0
-                wait_s = self.interval_s
+                wait_s = min(self._hurried_s, self.interval_s)
+                self._hurried_s = min(self._hurried_s * SLOWER, self.interval_s)
                 yield refreshed
                 async for names in self._names.learn(
                     each.input_file_id for each in refreshed.batches

@@ -36,7 +36,7 @@ async def retrieve(session: Session, file_id: str) -> FileObject:
 
 
 async def delete(session: Session, file_id: str) -> FileDeleted:
-    client = await session.client()
+    client = await session.client_to_change()
     return await client.files.delete(file_id)
 
 

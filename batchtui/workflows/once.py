@@ -109,7 +109,7 @@ async def create(session: Session, ledger: Ledger, wanted: Create, emit: Emit[Lo
 
 async def send(session: Session, wanted: Create, metadata: Mapping[str, str]) -> Batch:
     """The create itself, sent once."""
-    client = await session.client()
+    client = await session.client_to_change()
     return await client.batches.create(
         input_file_id=wanted.file_id,
         endpoint=wanted.endpoint,

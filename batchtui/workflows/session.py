@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from batchtui import paths
 from batchtui.config import Profile
+from batchtui.errors import UsageError
 from batchtui.workflows.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -46,6 +47,15 @@ class Session:
         self._downloads = downloads
         self._client = client
         self._building = asyncio.Lock()
+
+    async def client_to_change(self) -> BatchClient:
+        """As `client`, for what changes the account. Raises UsageError for a read-only profile."""
+        if self.profile.read_only:
+            raise UsageError(
+                f"profile {self.profile.name} is read-only",
+                hint="take read_only out of the profile to allow changes",
+            )
+        return await self.client()
 
     async def client(self) -> BatchClient:
         async with self._building:

@@ -17,7 +17,7 @@ from batchtui.jsonl.validation import Validation
 from batchtui.models.batch import Batch
 from batchtui.models.file import FileObject
 from batchtui.workflows.background import Emit, events, in_thread
-from batchtui.workflows.check import RefusedError, check, limits_for
+from batchtui.workflows.check import RefusedError, check, limits_of
 from batchtui.workflows.fingerprint import fingerprint
 from batchtui.workflows.ledger import Ledger
 from batchtui.workflows.once import Create, Earlier, Looking, create, earlier, send
@@ -230,7 +230,7 @@ def main_endpoint(validation: Validation, path: Path) -> str:
 async def upload(
     session: Session, path: Path, emit: Emit[Uploading], *, purpose: str = "batch"
 ) -> FileObject:
-    client = await session.client()
+    client = await session.client_to_change()
     loop = asyncio.get_running_loop()
 
     def report(sent_bytes: int, total_bytes: int) -> None:
@@ -243,6 +243,6 @@ async def _check(session: Session, submission: Submission, emit: Emit[Checking])
     return await check(
         submission.path,
         endpoint=submission.endpoint,
-        limits=limits_for(session.profile.kind),
+        limits=limits_of(session.profile),
         on_progress=lambda progress: emit(Checking(progress)),
     )

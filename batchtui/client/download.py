@@ -46,8 +46,8 @@ def _saved(
     response: httpx.Response, target: Target, to: Path, meter: Meter, stop: Stop
 ) -> tuple[Outcome, int]:
     """The content in its place, by a temporary file beside it that never outlives this call."""
-    place = to.resolve()
     try:
+        place = to.resolve()
         mode = _mode(place)
         descriptor, name = tempfile.mkstemp(prefix=".batchtui-", suffix=".part", dir=place.parent)
         try:
@@ -62,10 +62,10 @@ def _saved(
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(name)  # noqa: PTH108
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter for a loop of symbolic links
+        reason = getattr(error, "strerror", None) or error
         raise InputError(
-            f"{to}: can not be written: {error.strerror or error}",
-            hint="choose another place, or make room",
+            f"{to}: can not be written: {reason}", hint="choose another place, or make room"
         ) from None
     return Answer(response.status_code, response.headers), size_bytes
 

@@ -50,7 +50,8 @@ def no_answer(error: Exception, target: Target) -> NoAnswer:
         return NoAnswer(
             ProtocolError(
                 f"{host} broke off its answer, or its answer is not HTTP",
-                hint="a proxy or the server itself may have been restarted; try again",
+                hint="try again; if it stays so, is the base URL right"
+                + ("?" if target.is_tls else ", and does it need https?"),
             ),
             sent=True,
         )

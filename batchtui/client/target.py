@@ -20,6 +20,11 @@ from batchtui.errors import UsageError
 CONNECT_TIMEOUT_S: Final = 10.0
 MAX_ID_CHARS: Final = 512
 
+_ALWAYS: Final = {
+    "user-agent": f"batchtui/{__version__}",
+    "accept": "application/json",
+    "accept-encoding": "gzip",
+}
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?\Z")
 _SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
@@ -92,7 +97,7 @@ def target(
         query=parts.query,
         dialect=dialect,
         read_timeout_s=dialect.read_timeout_s if timeout_s is None else timeout_s,
-        headers={"user-agent": f"batchtui/{__version__}", "accept": "application/json", **carried},
+        headers={**_ALWAYS, **carried},
         secrets=tuple(secrets),
     )
 

@@ -24,7 +24,9 @@ from batchtui.errors import UsageError
 
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 _IDLE_S: Final = 15.0
+"""How long a connection is kept for the next request: a refreshed list asks every 10 s."""
 _SLACK_S: Final = 60.0
+"""On top of the patience for silence: what a server may take that drips its answer."""
 
 IDENTITY: Final = {"accept": "*/*", "accept-encoding": "identity"}
 """Asks for content as it is: only then does Content-Length count its bytes."""
@@ -42,8 +44,17 @@ class Wire:
         self._target = target
         self._injected = injected
         self._context = tls.context() if target.is_tls else tls.closed_context()
-        self._proxy = None if injected else _proxy(target)
-        self._shared = self._transport()
+        self._proxy = None if injected else proxy_for(target.root)
+        try:
+            httpx.URL(target.root)
+            self._shared = self._transport()
+        except httpx.InvalidURL:
+            raise UsageError(f"base_url is not a URL that can be asked: {target.host}") from None
+        except (ImportError, ValueError):
+            raise UsageError(
+                "the proxy that the environment names can not be used",
+                hint="HTTPS_PROXY, HTTP_PROXY or ALL_PROXY must be an http or https URL",
+            ) from None
 
     async def exchange(self, request: Request, *, fresh: bool = False) -> Outcome:
         """Send once and read the whole answer.
@@ -168,13 +179,18 @@ class _Kept(httpx.BaseTransport):
         return self._inner.handle_request(request)
 
 
-def _proxy(target: Target) -> str | None:
-    """The proxy that the environment names for this target: HTTPS_PROXY, HTTP_PROXY, NO_PROXY."""
-    parts = urlsplit(target.root)
-    if proxy_bypass(parts.hostname or ""):
+def proxy_for(root: str) -> str | None:
+    """The proxy that the environment names for this URL: HTTPS_PROXY, HTTP_PROXY, NO_PROXY.
+
+    None for this machine itself, which no proxy can reach.
+    """
+    parts = urlsplit(root)
+    host = parts.hostname or ""
+    if host in ("localhost", "::1") or host.startswith("127.") or proxy_bypass(host):
         return None
     proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def announced_bytes(headers: Mapping[str, str]) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import ssl
 import subprocess
 import sys
@@ -15,7 +16,8 @@ import httpx
 import pytest
 
 from batchtui.client import BatchClient, tls
-from batchtui.errors import BatchtuiError, ConnectionFailedError, ProtocolError
+from batchtui.client.wire import proxy_for
+from batchtui.errors import BatchtuiError, ConnectionFailedError, ProtocolError, UsageError
 
 if TYPE_CHECKING:
     from tests.client.conftest import Http, Server, Waits
@@ -130,14 +132,73 @@ async def test_a_proxy_of_the_environment_is_used(
     assert server.asked[1].path == "http://batch.example/v1/files"
 
 
-async def test_no_proxy_is_heeded(
+async def test_this_machine_is_never_asked_through_a_proxy(
     server: Server, http: Http, refused_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.reply(http(200, {"id": "batch_1", "status": "completed"}))
     monkeypatch.setenv("http_proxy", refused_url)
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
     async with BatchClient(base_url=server.base_url) as client:
         assert (await client.batches.retrieve("batch_1")).id == "batch_1"
+
+
+@pytest.mark.parametrize(
+    ("settings", "proxy"),
+    [
+        ({}, None),
+        ({"https_proxy": "http://proxy:3128"}, "http://proxy:3128"),
+        ({"https_proxy": "proxy:3128"}, "http://proxy:3128"),
+        ({"http_proxy": "http://proxy:3128"}, None),
+        ({"all_proxy": "http://proxy:3128"}, "http://proxy:3128"),
+        ({"https_proxy": "http://proxy:3128", "no_proxy": "batch.example"}, None),
+    ],
+)
+def test_which_proxy(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], proxy: str | None
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert proxy_for("https://batch.example/v1") == proxy
+
+
+async def test_a_proxy_that_can_not_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "gopher://user:secret@proxy")
+    async with BatchClient(base_url="http://batch.example") as client:
+        with pytest.raises(UsageError, match="proxy") as caught:
+            await client.batches.retrieve("batch_1")
+    assert "secret" not in f"{caught.value} {caught.value.hint}"
+
+
+async def test_a_host_that_can_not_be(tmp_path: Path) -> None:
+    async with BatchClient(base_url="http://[v1.x]") as client:
+        with pytest.raises(UsageError, match="base_url"):
+            await client.files.content("file-1", to=tmp_path / "out")
+
+
+async def test_https_spoken_where_http_is_expected_gets_a_hint(waits: Waits) -> None:
+    async def alert(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"\x15\x03\x01\x00\x02\x02\x16")  # how a TLS server refuses plain text
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(alert, "127.0.0.1", 0) as listening:
+        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        async with BatchClient(base_url=url, sleep=waits) as client:
+            with pytest.raises(ProtocolError, match="not HTTP") as caught:
+                await client.batches.retrieve("batch_1")
+    assert "https" in (caught.value.hint or "")
+
+
+async def test_a_compressed_answer(client: BatchClient, server: Server, http: Http) -> None:
+    body = gzip.compress(b'{"id": "batch_1", "status": "completed"}')
+    server.reply(http(200, body, content_encoding="gzip"))
+    assert (await client.batches.retrieve("batch_1")).status == "completed"
+    assert server.asked[0].headers["accept-encoding"] == "gzip"
+    server.reply(http(200, b"not gzip at all", content_encoding="gzip"))
+    with pytest.raises(ProtocolError, match="decompressed"):
+        await client.batches.retrieve("batch_1")
 
 
 async def test_an_answer_without_end_is_not_kept(client: BatchClient, server: Server) -> None:

@@ -166,6 +166,9 @@ async def test_places_that_can_not_be_written(
         await client.files.content("file-1", to=to.parent / "missing" / "out.jsonl")
     with pytest.raises(InputError, match="not a plain file"):
         await client.files.content("file-1", to=to.parent)
+    to.symlink_to(to)
+    with pytest.raises(InputError, match="can not be written"):
+        await client.files.content("file-1", to=to)
 
 
 async def test_a_stream_of_bytes(client: BatchClient, server: Server, http: Http) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
 from batchtui.client.batches import Batches
+from batchtui.client.exchange import QueryValue
 from batchtui.client.files import Files
 from batchtui.client.models import Models
+from batchtui.client.probe import Probe, probe
 from batchtui.client.session import Session, Sleep
 from batchtui.client.target import target
 from batchtui.config import Kind, Profile
@@ -73,6 +75,12 @@ class BatchClient:
             provider=profile.provider,
             headers=profile.headers,
         )
+
+    async def probe(
+        self, method: str, path: str, query: Mapping[str, QueryValue] | None = None
+    ) -> Probe:
+        """What came of one request, sent once, whatever it is; raises nothing of the server's."""
+        return await probe(self._session, method, path, query or {})
 
     async def aclose(self) -> None:
         """Close the connections. A client that is closed can not be used again."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from batchtui.jsonl.index import lines_after
-from batchtui.jsonl.source import Source
+from batchtui.errors import InputError
+from batchtui.jsonl.glance import BOM
+from batchtui.jsonl.source import GZIP_MAGIC, unreadable
 from batchtui.models.endpoint import normal_endpoint
 
 Kind = Literal["input", "results", "other"]
 
 PEEKED_LINES = 3
-PEEKED_BYTES = 1024 * 1024
-"""A longer line is not looked into."""
+PEEKED_BYTES = 256 * 1024
+"""What is read of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,38 @@ class Facts:
 
 
 def peek(path: Path) -> Facts:
-    """Facts of the file at `path`. Raises InputError when it cannot be read."""
-    with Source.open(path) as source:
-        found = Facts("other", source.size_bytes)
-        for span in lines_after(source, 0, PEEKED_LINES):
-            if not span.is_whole or span.length > PEEKED_BYTES:
-                continue
-            line = source.read(span.offset, span.length).removeprefix(b"\xef\xbb\xbf")
-            found = _facts(line, source.size_bytes)
-            if found.kind != "other":
-                break
-        return found
+    """Facts of the file at `path`; of a gzip file, `size_bytes` is its size on disk.
+
+    Raises InputError when it cannot be read.
+    """
+    head, size_bytes = _head(path)
+    found = Facts("other", size_bytes)
+    lines = head.removeprefix(BOM).split(b"\n")
+    if len(head) == PEEKED_BYTES:
+        lines.pop()  # it may be cut
+    for line in lines[:PEEKED_LINES]:
+        found = _facts(line, size_bytes)
+        if found.kind != "other":
+            break
+    return found
+
+
+def _head(path: Path) -> tuple[bytes, int]:
+    """The first bytes of the file's content, and its size on disk."""
+    try:
+        if not path.is_file():
+            path.stat()
+            raise InputError(f"{path} is not a regular file")
+        with path.open("rb") as file:
+            size_bytes = os.fstat(file.fileno()).st_size
+            if file.peek(2)[:2] != GZIP_MAGIC:
+                return file.read(PEEKED_BYTES), size_bytes
+            with gzip.GzipFile(fileobj=file) as unpacked:
+                return unpacked.read(PEEKED_BYTES), size_bytes
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return b"", size_bytes
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
 
 
 def _facts(line: bytes, size_bytes: int) -> Facts:

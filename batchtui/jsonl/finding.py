@@ -7,6 +7,7 @@ from typing import Any
 
 from batchtui.jsonl.problems import Problem, problem
 
+_REPAIRS = {"method": "set_method", "url": "set_url"}
 _TYPE_NAMES: dict[type, str] = {
     bool: "a boolean",
     int: "a number",
@@ -35,7 +36,16 @@ class Findings:
         )
 
     def missing(self, field: str) -> None:
-        self.add("missing_required_parameter", f"{field} is missing", field=field)
+        self.problems.append(
+            problem(
+                "missing_required_parameter",
+                self.number,
+                f"{field} is missing",
+                field=field,
+                custom_id=self.custom_id,
+                repair=_REPAIRS.get(field),
+            )
+        )
 
     def mistyped(self, field: str, wanted: str, value: Any) -> None:
         self.add("invalid_type", f"{field} must be {wanted}, not {type_name(value)}", field=field)

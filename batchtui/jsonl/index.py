@@ -39,8 +39,9 @@ class LineIndex:
         self.source = source
         self.complete = False
         self.scanned_bytes = 0
-        self._ends = array("Q")  # the offset after the `\n` of every stride-th line
-        self._stride = 1
+        # The offset after the `\n` of every stride-th line, and the stride: replaced together,
+        # since others read while it grows.
+        self._table = array("Q"), 1
         self._ended = 0  # lines whose `\n` was seen
         self._tail_start = 0  # the offset after the last `\n`
 
@@ -55,12 +56,13 @@ class LineIndex:
             raise IndexError(line)
         if line == self._ended:
             return Span(self._tail_start, self.scanned_bytes - self._tail_start)
-        if self._stride == 1:
-            start = self._ends[line - 1] if line else 0
-            return Span(start, self._ends[line] - start - 1)
-        anchor = line // self._stride
-        start = self._ends[anchor - 1] if anchor else 0
-        for _ in range(line - anchor * self._stride):
+        ends, stride = self._table
+        if stride == 1:
+            start = ends[line - 1] if line else 0
+            return Span(start, ends[line] - start - 1)
+        anchor = line // stride
+        start = ends[anchor - 1] if anchor else 0
+        for _ in range(line - anchor * stride):
             start = self._next_newline(start) + 1
         return Span(start, self._next_newline(start) - start)
 
@@ -73,11 +75,12 @@ class LineIndex:
         """The line (from 0) that the byte at `offset` belongs to, its `\\n` included."""
         if offset >= self._tail_start:
             return self._ended
-        anchor = bisect_right(self._ends, offset)
-        if self._stride == 1:
+        ends, stride = self._table
+        anchor = bisect_right(ends, offset)
+        if stride == 1:
             return anchor
-        line = anchor * self._stride
-        start = self._ends[anchor - 1] if anchor else 0
+        line = anchor * stride
+        start = ends[anchor - 1] if anchor else 0
         while (newline := self._next_newline(start)) < offset:
             start = newline + 1
             line += 1
@@ -100,24 +103,21 @@ class LineIndex:
         return self
 
     def _add(self, chunk: bytes, position: int) -> None:
-        ends = array("Q", accumulate(map(len, BytesIO(chunk)), initial=position))
+        fresh = array("Q", accumulate(map(len, BytesIO(chunk)), initial=position))
         if chunk[-1] != 10:
-            ends.pop()
-        count = len(ends) - 1
+            fresh.pop()
+        count = len(fresh) - 1
         if count <= 0:
             return
-        tail_start = ends[-1]
-        if self._stride == 1:
-            ends.pop(0)
-            self._ends.extend(ends)
-            if len(self._ends) > DENSE_LINES:
-                self._ends = self._ends[SPARSE_STRIDE - 1 :: SPARSE_STRIDE]
-                self._stride = SPARSE_STRIDE
+        ends, stride = self._table
+        if stride > 1:
+            ends.extend(fresh[stride - self._ended % stride :: stride])
         else:
-            first = self._stride - self._ended % self._stride
-            self._ends.extend(ends[first :: self._stride])
+            ends.extend(fresh[1:])
+            if len(ends) > DENSE_LINES:
+                self._table = ends[SPARSE_STRIDE - 1 :: SPARSE_STRIDE], SPARSE_STRIDE
         self._ended += count
-        self._tail_start = tail_start
+        self._tail_start = fresh[-1]
 
     def _next_newline(self, start: int) -> int:
         position = start

@@ -55,9 +55,7 @@ class Text:
         if len(found) == 1:
             return found[0]
         places = sorted(
-            (offset, -length)
-            for offsets, lengths in found
-            for offset, length in zip(offsets, lengths, strict=True)
+            (offset, -length) for some in found for offset, length in zip(*some, strict=True)
         )
         offsets, lengths, end = [], [], 0
         for offset, negative in places:

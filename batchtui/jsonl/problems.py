@@ -19,7 +19,7 @@ class Problem:
     """One finding. `line`, `other_line` and `column` count from 1; `column` counts bytes.
 
     `field`: a path like `body.messages[0].role`. `other_line`: where the line that it clashes with
-    is. `repair`: the name of the function in `repair.py` that puts it right, if one can.
+    is. `repair`: what puts it right mechanically, one of `repair.REPAIRS`, if something does.
     """
 
     line: int | None
@@ -61,7 +61,6 @@ CODES: Final[dict[str, Code]] = {
         "error",
         "The line's url is not the endpoint of the batch.",
         "Put requests for different endpoints into different files.",
-        repair="set_url",
     ),
     "model_mismatch": Code(
         "error",
@@ -139,8 +138,12 @@ def problem(
     field: str | None = None,
     custom_id: str | None = None,
     other_line: int | None = None,
+    repair: str | None = None,
 ) -> Problem:
-    """A Problem with its code's severity and repair; texts are shortened and made fit for UTF-8."""
+    """A Problem with its code's severity and, unless given, its code's repair.
+
+    Texts are shortened and made fit for UTF-8.
+    """
     entry = CODES[code]
     return Problem(
         line,
@@ -151,7 +154,7 @@ def problem(
         field=None if field is None else shown(field),
         custom_id=None if custom_id is None else shown(custom_id),
         other_line=other_line,
-        repair=entry.repair,
+        repair=repair or entry.repair,
     )
 
 

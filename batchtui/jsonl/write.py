@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from batchtui.errors import InputError
+from batchtui.jsonl.index import LineIndex
 from batchtui.jsonl.joined import Joined
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
@@ -52,6 +53,29 @@ def merge_in_input_order(joined: Joined, out: Path) -> Steps[int]:
     lines = ((joined.result_sources[file], offset, length) for file, offset, length in places)
     total = sum(source.size_bytes for source in joined.result_sources)
     return (yield from copy_lines(lines, total, out))
+
+
+def extract(joined: Joined, indices: Iterable[int], out: Path) -> Steps[int]:
+    """Write the input lines of these records to `out`, as a new input; returns how many.
+
+    `joined.indices(NOT_ANSWERED)` are those worth a retry. Raises InputError without input file.
+    """
+    source = joined.request_source
+    if source is None:
+        raise InputError("the requests are not known: there is no input file")
+    chosen = list(indices)
+    total = sum(joined.request_lengths[index] for index in chosen)
+    lines = (
+        (source, joined.request_offsets[index], joined.request_lengths[index]) for index in chosen
+    )
+    return (yield from copy_lines(lines, total, out))
+
+
+def extract_lines(index: LineIndex, lines: Sequence[int], out: Path) -> Steps[int]:
+    """Write these lines (from 0) of an indexed file to `out`; returns how many."""
+    spans = (index.span(line) for line in lines)
+    places = ((index.source, span.offset, span.length) for span in spans)
+    return (yield from copy_lines(places, index.source.size_bytes, out))
 
 
 def copy_lines(places: Iterable[tuple[Source, int, int]], total: int, out: Path) -> Steps[int]:

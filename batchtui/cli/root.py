@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "batches": ("batchtui.cli.batches", "batches"),
     "files": ("batchtui.cli.files", "files"),
     "serve": ("batchtui.cli.serve", "serve"),
+    "doctor": ("batchtui.cli.doctor", "doctor"),
     "profiles": ("batchtui.cli.profiles", "profiles"),
     "paths": ("batchtui.cli.where", "where"),
 }

@@ -1,0 +1,118 @@
+"""Finds out why a server cannot be used, and says it in plain words with what to do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Final
+
+from batchtui.errors import ApiError, AuthenticationError, UsageError
+from batchtui.workflows import capabilities
+from batchtui.workflows.session import Session
+
+SKEW_S: Final = 60.0
+
+_NAMES: Final = {
+    "batches_list": "list batches",
+    "batch_cancel": "cancel a batch",
+    "files_list": "list files",
+    "file_content": "download a file",
+    "file_delete": "delete a file",
+    "models_list": "list models",
+    "paging": "further pages",
+    "live_counts": "live counts",
+}
+_WITHOUT: Final = {
+    "batches_list": "only batches that you name can be watched",
+    "batch_cancel": "batches run to their end",
+    "files_list": "files can be read by id only",
+    "file_content": "results cannot be read here",
+    "file_delete": "files stay until they expire",
+    "models_list": "models are not offered in the form",
+    "paging": "only the first page of batches is shown",
+}
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`what` was looked at, `said` in plain words, `hint`: what to do."""
+
+    what: str
+    verdict: Verdict
+    said: str
+    hint: str | None = None
+
+
+async def examine(session: Session) -> AsyncIterator[Finding]:
+    """One finding after the other; what comes after a bad connection or key is left out."""
+    profile = session.profile
+    source = str(profile.key_source) if profile.key_source else "none"
+    yield Finding("profile", Verdict.OK, f"{profile.name}: {profile.kind} at {profile.base_url}")
+    try:
+        client = await session.client()
+    except UsageError as error:
+        yield Finding("key", Verdict.BAD, error.message, error.hint)
+        return
+    asked = await client.probe("GET", "/batches", {"limit": 1})
+    if asked.status is None:
+        yield _bad("connection", asked.error)
+        return
+    yield Finding(
+        "connection", Verdict.OK, f"{profile.host} answers in {asked.elapsed_s * 1000:.0f} ms"
+    )
+    if isinstance(asked.error, AuthenticationError):
+        yield Finding(
+            "key", Verdict.BAD, f"the key was not accepted (from: {source})", asked.error.hint
+        )
+        return
+    if asked.status == 403:
+        yield _bad("key", asked.error)
+        return
+    yield Finding("key", Verdict.OK, f"accepted (from: {source})")
+    yield _clock(asked.headers.get("date"))
+    found = await capabilities.probe(session)
+    for name, what in _NAMES.items():
+        yield _capability(name, what, getattr(found, name), found.why.get(name))
+
+
+def _bad(what: str, error: ApiError | None) -> Finding:
+    return Finding(what, Verdict.BAD, error.message if error else "no answer", error and error.hint)
+
+
+def _capability(name: str, what: str, is_there: bool | None, why: str | None) -> Finding:
+    if is_there:
+        return Finding(what, Verdict.OK, "yes")
+    if is_there is None:
+        return Finding(what, Verdict.UNKNOWN, why or "could not be told now")
+    return Finding(
+        what, Verdict.WARNING, f"no: {why or 'the server has no such call'}", _WITHOUT[name]
+    )
+
+
+def _clock(date: str | None) -> Finding:
+    """Ages and times left are reckoned against the server's times with this machine's clock."""
+    if date is None:
+        return Finding("clock", Verdict.UNKNOWN, "the server does not tell its time")
+    try:
+        skew_s = parsedate_to_datetime(date).timestamp() - time.time()
+    except (ValueError, TypeError):
+        return Finding("clock", Verdict.UNKNOWN, "the server's time cannot be read")
+    if abs(skew_s) < SKEW_S:
+        return Finding("clock", Verdict.OK, "this machine and the server agree")
+    direction = "ahead of" if skew_s < 0 else "behind"
+    return Finding(
+        "clock",
+        Verdict.WARNING,
+        f"this machine is {abs(skew_s):,.0f} s {direction} the server",
+        "ages and times left are wrong by that: set the clock",
+    )

@@ -1,0 +1,125 @@
+"""What is told of good servers, dead ones, wrong keys, missing calls and dishonest paging."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from batchtui.config import Profile, Secret
+from batchtui.gateway.options import GatewayOptions
+from batchtui.gateway.server import Gateway
+from batchtui.workflows import capabilities
+from batchtui.workflows.doctor import Finding, Verdict, examine
+from batchtui.workflows.session import Session
+from tests.relay import Call, Fault, Forward, answer, relay
+
+WriteInput = Callable[..., Path]
+
+
+async def findings(session: Session) -> dict[str, Finding]:
+    return {finding.what: finding async for finding in examine(session)}
+
+
+def answering(status: int, document: object, content_type: str = "application/json") -> Fault:
+    import asyncio
+
+    async def fault(forward: Forward, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(status, json.dumps(document).encode(), content_type))
+
+    return fault
+
+
+async def test_the_gateway_has_everything(session: Session, write_input: WriteInput) -> None:
+    client = await session.client()
+    file = await client.files.create(file=write_input())
+    for _ in range(2):
+        await client.batches.create(input_file_id=file.id, endpoint="/v1/chat/completions")
+    found = await findings(session)
+    assert {finding.verdict for finding in found.values()} <= {Verdict.OK, Verdict.UNKNOWN}
+    assert found["further pages"].verdict is Verdict.OK
+    known = await capabilities.known(session)
+    assert known is not None
+    assert (known.batch_cancel, known.file_delete, known.paging) == (True, True, True)
+
+
+async def test_nobody_listens(dead_url: str) -> None:
+    async with Session(Profile(name="dead", base_url=dead_url)) as session:
+        found = await findings(session)
+    assert list(found) == ["profile", "connection"]
+    assert found["connection"].verdict is Verdict.BAD
+
+
+async def test_a_wrong_key(tmp_path: Path) -> None:
+    options = GatewayOptions(data_dir=tmp_path / "d", port=0, api_keys=(Secret("right"),))
+    with Gateway(options) as gateway:
+        profile = Profile(name="p", base_url=gateway.base_url, api_key=Secret("wrong"))
+        async with Session(profile) as session:
+            found = await findings(session)
+    assert found["key"].verdict is Verdict.BAD
+    assert "not accepted" in found["key"].said
+
+
+async def test_litellm_without_a_database_answers_400_to_a_wrong_key(gateway: Gateway) -> None:
+    no_db = {
+        "error": {
+            "message": "No connected db.",
+            "type": "no_db_connection",
+            "param": None,
+            "code": "400",
+        }
+    }
+
+    def choose(call: Call) -> Fault:
+        return answering(400, no_db)
+
+    async with (
+        relay(gateway.base_url, choose) as url,
+        Session(Profile(name="p", base_url=url, kind="litellm")) as session,
+    ):
+        found = await findings(session)
+    assert found["key"].verdict is Verdict.BAD
+    assert "key was not accepted" in found["key"].said
+
+
+@pytest.mark.parametrize(
+    ("status", "document"),
+    [
+        (404, {"detail": "Not Found"}),
+        (405, {"detail": "Method Not Allowed"}),
+        (404, {"error": {"message": "Invalid URL (POST /v1/batches/x/cancel)"}}),
+        (400, {"error": {"message": "LiteLLM doesn't support mistral for 'cancel_batch'."}}),
+    ],
+)
+async def test_a_call_that_the_server_does_not_have(
+    gateway: Gateway, status: int, document: object
+) -> None:
+    def choose(call: Call) -> Fault | None:
+        return answering(status, document) if call.path.endswith("/cancel") else None
+
+    async with (
+        relay(gateway.base_url, choose) as url,
+        Session(Profile(name="p", base_url=url)) as session,
+    ):
+        found = await findings(session)
+    assert found["cancel a batch"].verdict is Verdict.WARNING
+    assert found["cancel a batch"].hint == "batches run to their end"
+    assert found["list batches"].verdict is Verdict.OK
+
+
+async def test_a_list_that_goes_round_in_circles(gateway: Gateway) -> None:
+    page = {"data": [{"id": "batch_1", "status": "completed"}], "has_more": True}
+
+    def choose(call: Call) -> Fault | None:
+        is_list = call.method == "GET" and call.path.split("?")[0].endswith("/batches")
+        return answering(200, page) if is_list else None
+
+    async with (
+        relay(gateway.base_url, choose) as url,
+        Session(Profile(name="p", base_url=url)) as session,
+    ):
+        found = await findings(session)
+    assert found["further pages"].verdict is Verdict.WARNING
+    assert "first one again" in found["further pages"].said

@@ -7,6 +7,7 @@ something fails that nobody foresaw. Nothing here waits for a network before the
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,27 +15,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.worker import Worker, WorkerState
 
 from batchtui.config import Profile
-from batchtui.errors import AuthenticationError, BatchtuiError
+from batchtui.errors import BatchtuiError
 from batchtui.tui import crash, theme
 from batchtui.tui.account import Account
+from batchtui.tui.app_keys import APP_KEYS
 from batchtui.tui.commands import Actions
-from batchtui.tui.figures import count, span
+from batchtui.tui.figures import count
 from batchtui.tui.form_values import Draft
-from batchtui.tui.glyphs import glyphs
-from batchtui.tui.keys import HELP_ID
 from batchtui.tui.run import run_app as run_app
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.local import LocalScreen
 from batchtui.tui.screens.welcome import WelcomeScreen
 from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, StartAt
-from batchtui.tui.widgets.spans import Cell
 from batchtui.visible import visible
 from batchtui.workflows.session import Session
 
@@ -60,55 +59,7 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         (120, "-full"),
     ]
     BINDING_GROUP_TITLE = "Everywhere"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "help", "help", id=HELP_ID, tooltip="The keys of this screen"),
-        Binding(
-            "colon,ctrl+p",
-            "command_palette",
-            "command",
-            id="app.command",
-            tooltip="Find a command by its name",
-        ),
-        Binding(
-            "tab", "app.focus_next", "Next", show=False, id="app.next", tooltip="Next field or pane"
-        ),
-        Binding(
-            "shift+tab",
-            "app.focus_previous",
-            "Previous",
-            show=False,
-            id="app.previous",
-            tooltip="Previous field or pane",
-        ),
-        Binding(
-            "ctrl+l", "redraw", "Redraw", show=False, id="app.redraw", tooltip="Draw all again"
-        ),
-        Binding(
-            "ctrl+z",
-            "suspend_process",
-            "Suspend",
-            show=False,
-            id="app.suspend",
-            tooltip="Back to the shell; `fg` returns",
-        ),
-        Binding(
-            "ctrl+q",
-            "quit",
-            "Quit",
-            show=False,
-            priority=True,
-            id="app.quit",
-            tooltip="Quit batchtui from anywhere",
-        ),
-        Binding(
-            "ctrl+c",
-            "help_quit",
-            "How to quit",
-            show=False,
-            id="app.interrupt",
-            tooltip="Say how to quit",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = APP_KEYS
 
     def __init__(
         self,
@@ -120,7 +71,8 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         start_demo: Callable[[], Profile] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__()
+        # Without colours the terminal's palette must be chosen before the filters are.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.profile = profile
         self.session: Session | None = None
         self.account = Account()
@@ -229,6 +181,11 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         if self._feed is not None:
             self._feed.refresh_now()
 
+    def hurry(self) -> None:
+        """Something was just sent that will move."""
+        if self._feed is not None:
+            self._feed.hurry()
+
     def load_more(self) -> None:
         if self._feed is not None and self.account.has_more:
             self._feed.load_more()
@@ -240,22 +197,6 @@ class BatchtuiApp(App[None], inherit_bindings=False):
             if not self.is_paused:
                 self._feed.refresh_now()
         self.account_changed.publish(None)
-
-    def trouble_line(self) -> tuple[Cell, Cell]:
-        """The banner: what is wrong; how old the data is and when it is tried again."""
-        trouble = self.account.trouble
-        if trouble is None:
-            return "", ""
-        error = trouble.error
-        what = f"{error.message.rstrip('.')}. {error.hint}" if error.hint else error.message
-        if isinstance(error, AuthenticationError):
-            source = self.profile.key_source if self.profile else None
-            what = f"key refused ({source or 'none was sent'}). {what}"
-        left_s = max(self.account.trouble_at_s + trouble.retry_in_s - self.now(), 0)
-        then = f"next try in {span(left_s)}, r now"
-        if trouble.since_s is not None:
-            then = f"data from {span(self.now() - trouble.since_s)} ago, {then}"
-        return f"{glyphs().failed} {what}", f"  {then}"
 
     def _count_down(self) -> None:
         """While there is trouble, the banner tells how long until the next try."""
@@ -286,7 +227,7 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         screen = self.screen
         if isinstance(screen, BatchesScreen):
             screen.select(batch.id)
-        self.refresh_now()
+        self.hurry()
 
     def open_local_file(self, path: Path, line: int | None = None) -> None:
         from batchtui.tui.viewer.screen import ViewerScreen

@@ -33,6 +33,9 @@ class Draft:
     metadata: tuple[tuple[str, str], ...]
 
 
+EMPTY: Final = Draft("", "24h", "", ())
+
+
 def expiry_seconds(typed: str) -> int | None:
     """Seconds of `30 days`, `12h`; a bare number counts days; None when nothing is typed."""
     text = typed.strip().lower()

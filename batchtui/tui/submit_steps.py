@@ -29,6 +29,7 @@ class Steps:
 
     def take(self, event: SubmitEvent, now_s: float) -> None:
         from batchtui.workflows import submit
+        from batchtui.workflows.once import Looking
 
         moving, done = glyphs().moving, glyphs().done
         if isinstance(event, submit.Checking):
@@ -42,15 +43,20 @@ class Steps:
         elif isinstance(event, submit.Uploading):
             self._upload = self._progress(event.sent_bytes, event.total_bytes, now_s)
         elif isinstance(event, submit.Uploaded):
+            word = "was uploaded before" if event.reused else "uploaded"
             self._upload = [
-                (f"{done} uploaded {size(event.file.bytes)}", "success"),
+                (f"{done} {word} {size(event.file.bytes)}", "success"),
                 (f"   {event.file.id}", "muted"),
             ]
         elif isinstance(event, submit.Creating):
             self.is_creating = True
             self._create = [(f"{moving} creating the batch on {event.endpoint}", "accent")]
-        elif isinstance(event, submit.Created):
-            self._create = [(f"{done} created {event.batch.id}", "success")]
+        elif isinstance(event, Looking):
+            text = f"the answer was lost: looking for the batch, {event.number} of {event.of}"
+            self._create = [(f"{moving} {text}", "trouble")]
+        else:
+            word = "goes on with" if event.adopted else "created"
+            self._create = [(f"{done} {word} {event.batch.id}", "success")]
 
     def _progress(self, sent: int, total: int, now_s: float) -> Cell:
         if self._started_s is None:

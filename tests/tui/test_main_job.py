@@ -84,7 +84,7 @@ async def test_problems_come_with_their_lines_before_anything_is_sent(
         await until_shown(pilot, "Submit anyway")
         await pilot.press("j", "enter")
         await until(pilot, lambda: "Viewer" in type(app.screen).__name__)
-        await until_shown(pilot, "not json")
+        await until_shown(pilot, "3 of 3")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, CreateScreen))
         assert not app.account.batches

@@ -180,4 +180,4 @@ class BatchesScreen(ListScreen["Batch"]):
                 self.app.tell_error(error)
         self.table.clear_marks()
         self.app.account_changed.publish(None)
-        self.app.refresh_now()
+        self.app.hurry()

@@ -8,37 +8,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button
 from textual.worker import Worker
 
 from batchtui.errors import BatchtuiError, NotKnownError
+from batchtui.models.limits import OPENAI, Limits
 from batchtui.tui import form_values
-from batchtui.tui.figures import plural, size
-from batchtui.tui.form_values import Draft, FormError
+from batchtui.tui.figures import moment, size
+from batchtui.tui.form_values import EMPTY, FormError
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.problem_table import Numbered, contents, numbered, problem_table, verdict
+from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.submit_steps import Steps
+from batchtui.tui.widgets.batch_form import BatchForm
 from batchtui.tui.widgets.line import Line, Rule
 from batchtui.tui.widgets.lines import Lines
-from batchtui.tui.widgets.pairs import Pairs
 from batchtui.tui.widgets.spans import Cell
 from batchtui.tui.widgets.table import RecordTable
-from batchtui.visible import visible
 
 if TYPE_CHECKING:
     from batchtui.jsonl.progress import Progress
     from batchtui.jsonl.validation import Validation
-    from batchtui.workflows.submit import Submission
+    from batchtui.workflows.submit import AlreadySubmittedError, Submission
 
 
 class CreateScreen(Frame[None]):
@@ -65,36 +66,15 @@ class CreateScreen(Frame[None]):
         self._is_lost = False
 
     def compose_body(self) -> Iterable[Widget]:
-        draft = self.app.drafts.get(self._path, Draft("", "24h", "", ()))
-        yield from self._compose_form(draft)
+        profile = self.app.profile
+        provider = (profile.provider if profile else None) or "the server's default"
+        self.form = BatchForm(self._path, self.app.drafts.get(self._path, EMPTY), provider)
+        yield self.form
         yield Rule()
         yield Line(id="verdict")
         self.table: RecordTable[Numbered] = problem_table(id="problems")
         yield self.table
         yield Lines(id="steps")
-
-    def _compose_form(self, draft: Draft) -> ComposeResult:
-        profile = self.app.profile
-        provider = (profile.provider if profile else None) or "the server's default"
-        with Vertical(id="form"):
-            yield _row("File", Static(Content(visible(self._path.name)), id="file"))
-            endpoint = Input(
-                draft.endpoint, placeholder="from the file", compact=True, id="endpoint"
-            )
-            yield _row("Endpoint", endpoint, Static("", id="endpoint-note", classes="note"))
-            yield _row("Model", Static("", id="model", markup=False))
-            yield _row("Provider", Static(Content(visible(provider)), id="provider"))
-            yield _row(
-                "Window",
-                Input(draft.window, compact=True, id="window"),
-                Static("Results expire after", classes="note"),
-                Input(draft.expiry, placeholder="server's default", compact=True, id="expiry"),
-            )
-            yield Horizontal(
-                Static("Metadata", classes="label"),
-                Pairs(draft.metadata, id="metadata"),
-                classes="field tall",
-            )
 
     def compose_bottom(self) -> Iterable[Widget]:
         yield Line(id="status")
@@ -116,15 +96,14 @@ class CreateScreen(Frame[None]):
         if self._submitting is not None:
             return
         await asyncio.to_thread(_import_workflows)
-        from batchtui.workflows.check import check, limits_for
+        from batchtui.workflows.check import check
 
         endpoint = self._endpoint()
-        kind = self.app.profile.kind if self.app.profile else "compatible"
         try:
             validation = await check(
                 self._path,
                 endpoint=endpoint,
-                limits=limits_for(kind),
+                limits=self._limits(),
                 on_progress=self._show_checking,
             )
         except BatchtuiError as error:
@@ -139,19 +118,8 @@ class CreateScreen(Frame[None]):
 
     def _show_validation(self, validation: Validation) -> None:
         self._validation = validation
-        statistics = validation.statistics
-        field = self.query_one("#endpoint", Input)
-        if not field.value and validation.endpoint:
-            with self.prevent(Input.Changed):
-                field.value = validation.endpoint
+        if self.form.fill(validation):
             self._checked_endpoint = validation.endpoint
-        kinds = len(statistics.endpoints)
-        note = "from the file" if kinds == 1 else plural(kinds, "endpoint") if kinds else "not told"
-        self.query_one("#endpoint-note", Static).update(Content(note))
-        self.query_one("#model", Static).update(Content(visible(_models(statistics.models))))
-        facts = f"{size(statistics.size_bytes)}   {plural(statistics.requests, 'request')}"
-        file = f"{self._path.name}   {facts}"
-        self.query_one("#file", Static).update(Content(visible(file)))
         self._say(verdict(validation))
         problems = numbered(validation)
         self.table.set_rows(problems)
@@ -186,22 +154,24 @@ class CreateScreen(Frame[None]):
         self._submitting = self._submit(submission)
 
     def _submission(self, validation: Validation) -> Submission:
-        from batchtui.workflows.check import limits_for
         from batchtui.workflows.submit import Submission
 
-        kind = self.app.profile.kind if self.app.profile else "compatible"
+        draft = self.form.draft
         endpoint = self._endpoint()
         return Submission(
             self._path,
             endpoint=endpoint,
-            completion_window=form_values.window(self.query_one("#window", Input).value),
-            metadata=form_values.metadata(self.query_one(Pairs).pairs, limits_for(kind)),
-            output_expires_after_s=form_values.expiry_seconds(
-                self.query_one("#expiry", Input).value
-            ),
+            completion_window=form_values.window(draft.window),
+            metadata=form_values.metadata(draft.metadata, self._limits()),
+            output_expires_after_s=form_values.expiry_seconds(draft.expiry),
             anyway=not validation.ok,
             validation=validation if endpoint == self._checked_endpoint else None,
         )
+
+    def _limits(self) -> Limits:
+        from batchtui.workflows.check import limits_of
+
+        return limits_of(self.app.profile) if self.app.profile else OPENAI
 
     @work(group="submit", exclusive=True, exit_on_error=False, description="submit a batch")
     async def _submit(self, submission: Submission) -> None:
@@ -209,7 +179,7 @@ class CreateScreen(Frame[None]):
         if session is None:
             return
         from batchtui.workflows.check import RefusedError
-        from batchtui.workflows.submit import Created, submit
+        from batchtui.workflows.submit import AlreadySubmittedError, Created, submit
 
         self._steps = Steps()
         self._show_steps(True)
@@ -226,12 +196,27 @@ class CreateScreen(Frame[None]):
         except RefusedError as error:
             self._show_steps(False)
             self._show_validation(error.validation)
+        except AlreadySubmittedError as error:
+            self._ask_again(submission, error)
         except BatchtuiError as error:
             hint = f". {error.hint}" if error.hint else ""
             self._say([(f"{glyphs().failed} {error.message}{hint}", "trouble")])
         finally:
             self._submitting = None
             self.query_one("#submit", Button).disabled = self._is_lost
+
+    def _ask_again(self, submission: Submission, error: AlreadySubmittedError) -> None:
+        self._show_steps(False)
+        self._say([(f"{glyphs().failed} {error.message}", "trouble")])
+        question = (
+            f"This content was submitted on {moment(error.sent_at_s)} already: "
+            f"{error.batch.id} is {error.batch.status}. Submit it again? It costs again."
+        )
+        self.app.push_screen(ConfirmScreen(question), partial(self._submit_again_if, submission))
+
+    def _submit_again_if(self, submission: Submission, confirmed: bool | None) -> None:
+        if confirmed:
+            self._submitting = self._submit(replace(submission, again=True))
 
     def _show_steps(self, shown: bool) -> None:
         self.query_one("#steps").display = shown
@@ -261,14 +246,14 @@ class CreateScreen(Frame[None]):
         self.query_one("#verdict", Line).show(text)
 
     def _endpoint(self) -> str | None:
-        return self.query_one("#endpoint", Input).value.strip() or None
+        return self.form.draft.endpoint.strip() or None
 
     # leaving
 
     @on(Button.Pressed, "#back")
     def action_back(self) -> None:
         if self._submitting is None:
-            self._keep_draft()
+            self.app.drafts[self._path] = self.form.draft
             super().action_back()
         elif self._steps.is_creating:
             self.app.tell("The batch is being created; that can not be stopped")
@@ -279,31 +264,10 @@ class CreateScreen(Frame[None]):
             self._say([("stopped; no batch was created", "trouble")])
             self.query_one("#submit", Button).disabled = False
 
-    def _keep_draft(self) -> None:
-        self.app.drafts[self._path] = Draft(
-            self.query_one("#endpoint", Input).value,
-            self.query_one("#window", Input).value,
-            self.query_one("#expiry", Input).value,
-            tuple(pair for pair in self.query_one(Pairs).pairs if any(pair)),
-        )
-
-
-def _row(label: str, *widgets: Widget) -> Horizontal:
-    return Horizontal(Static(label, classes="label"), *widgets, classes="field")
-
 
 def _short(path: Path) -> str:
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
-
-
-def _models(models: dict[str, int]) -> str:
-    names = list(models)
-    if not names:
-        return "not told"
-    if len(names) == 1:
-        return f"{names[0]}   on every line"
-    return f"{names[0]} and {plural(len(names) - 1, 'other')}"
 
 
 def _import_workflows() -> None:

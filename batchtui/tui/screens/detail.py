@@ -112,7 +112,7 @@ class DetailScreen(Frame[None]):
             self.show_status([(f"{glyphs().failed} {error.message}", "trouble")])
             return
         self.app.account_changed.publish(None)
-        self.app.refresh_now()
+        self.app.hurry()
 
 
 def _import_batches() -> None:

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from batchtui.tui.figures import clock, span
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.trouble import trouble_line
 from batchtui.tui.widgets.keyline import KeyLine
 from batchtui.tui.widgets.line import Line, Rule
 from batchtui.tui.widgets.spans import Cell, Span
@@ -80,7 +81,7 @@ class Frame(Screen[T], inherit_bindings=False):
 
     def show_trouble(self) -> None:
         """What is wrong with the account's list, as of now."""
-        self.show_banner(*self.app.trouble_line())
+        self.show_banner(*trouble_line(self.app.account, self.app.profile, self.app.now()))
 
     def show_banner(self, text: Cell = "", then: Cell = "") -> None:
         """What is wrong, in one line; empty hides it."""

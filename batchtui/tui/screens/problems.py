@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from batchtui.errors import BatchtuiError
+from batchtui.models.limits import OPENAI
 from batchtui.tui.figures import size
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.problem_table import Numbered, contents, numbered, problem_table, verdict
@@ -47,13 +48,14 @@ class ProblemsScreen(Frame[None]):
     @work(group="check", exclusive=True, exit_on_error=False, description="check a file")
     async def action_validate(self) -> None:
         await asyncio.to_thread(_import_check)
-        from batchtui.workflows.check import check, limits_for
+        from batchtui.workflows.check import check, limits_of
 
-        kind = self.app.profile.kind if self.app.profile else "compatible"
         line = self.query_one("#verdict", Line)
         try:
             validation = await check(
-                self._path, limits=limits_for(kind), on_progress=self._show_progress
+                self._path,
+                limits=limits_of(self.app.profile) if self.app.profile else OPENAI,
+                on_progress=self._show_progress,
             )
         except BatchtuiError as error:
             line.show([(f"{glyphs().failed} {error.message}", "trouble")])

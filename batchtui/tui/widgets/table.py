@@ -7,28 +7,25 @@ cursor, the marks or what is on the screen. It knows nothing of what its rows ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, Final, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from batchtui.tui.glyphs import glyphs
+from batchtui.tui.widgets import drawing
 from batchtui.tui.widgets.arranged import Arranged
 from batchtui.tui.widgets.columns import Column, Placed, placed
-from batchtui.tui.widgets.spans import Span, fitted, segments, spans, width_of
+from batchtui.tui.widgets.drawing import Parts
+from batchtui.tui.widgets.spans import segments
+from batchtui.tui.widgets.table_keys import LIST_KEYS
 from batchtui.tui.widgets.toned import Toned
 
 R = TypeVar("R")
-
-GUTTER: Final = 3
-MARK: Final = "+"
-Parts = tuple[tuple[Span, ...], ...]
-"""The pieces of one line, by gutter and column; together as wide as the table."""
 
 
 class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
@@ -38,65 +35,7 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
     """
 
     BINDING_GROUP_TITLE = "List"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "Down", show=False, id="list.down", tooltip="Next row"),
-        Binding("k,up", "move(-1)", "Up", show=False, id="list.up", tooltip="Row above"),
-        Binding("g,home", "first", "First", show=False, id="list.first", tooltip="First row"),
-        Binding("G,end", "last", "Last", show=False, id="list.last", tooltip="Last row"),
-        Binding(
-            "ctrl+d",
-            "page(0.5)",
-            "Half page down",
-            show=False,
-            id="list.half-down",
-            tooltip="Half a screen down",
-        ),
-        Binding(
-            "ctrl+u",
-            "page(-0.5)",
-            "Half page up",
-            show=False,
-            id="list.half-up",
-            tooltip="Half a screen up",
-        ),
-        Binding(
-            "pagedown,ctrl+f",
-            "page(1)",
-            "Page down",
-            show=False,
-            id="list.page-down",
-            tooltip="A screen down",
-        ),
-        Binding(
-            "pageup", "page(-1)", "Page up", show=False, id="list.page-up", tooltip="A screen up"
-        ),
-        Binding(
-            "space",
-            "mark",
-            "mark",
-            show=False,
-            id="list.mark",
-            tooltip="Mark the row, or unmark it",
-        ),
-        Binding(
-            "asterisk",
-            "mark_all",
-            "Mark all",
-            key_display="*",
-            show=False,
-            id="list.mark-all",
-            tooltip="Mark all rows that are shown, or none",
-        ),
-        Binding("o", "sort", "Sort", show=False, id="list.sort", tooltip="Sort by the next column"),
-        Binding(
-            "O",
-            "reverse",
-            "Reverse",
-            show=False,
-            id="list.reverse",
-            tooltip="Sort the other way round",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LIST_KEYS
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--header",
         "table--cursor",
@@ -261,7 +200,7 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
             if before is None or before[0] != after[0] or len(before[1]) != len(after[1]):
                 regions.append(Region(0, y, width, 1))
             else:
-                regions.append(_changed(before[1], after[1], y, width))
+                regions.append(drawing.changed(before[1], after[1], y, width))
         if regions:
             self.refresh(*regions)
 
@@ -277,52 +216,14 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
 
     def _parts(self, y: int, width: int) -> Parts:
         if y == 0:
-            return self._header(width)
+            return drawing.header(self._places, self._sorted_by, self.rows.descending, width)
         place = self.scroll_offset.y + y - 1
-        if place >= len(self.rows):
-            text = self.empty if y == 2 and not len(self.rows) else ""
-            return (tuple(fitted([(" " * GUTTER, ""), *spans(text)], width)),)
-        row = self.rows[place]
-        marked = self.rows.key(row) in self.marks
-        bar = glyphs().cursor if place == self._cursor else " "
-        gutter: tuple[Span, ...] = (
-            (MARK if marked else " ", "accent"),
-            (bar, "accent"),
-            (" ", ""),
-        )
-        return (gutter, *self._cells(row, width))
-
-    def _cells(self, row: R, width: int) -> Iterable[tuple[Span, ...]]:
-        contents = [spans(each.column.cell(row)) for each in self._places]
-        skip = 0
-        for number, each in enumerate(self._places):
-            end = self._places[number + 1].x if number + 1 < len(self._places) else width
-            if skip:
-                skip -= 1
-                continue
-            content = contents[number]
-            room = each.width
-            if not each.column.right and width_of(content) > room:
-                for later in self._places[number + 1 :]:
-                    if contents[number + skip + 1]:
-                        break
-                    skip += 1
-                    room = later.x + later.width - each.x
-                    following = number + skip + 1
-                    end = self._places[following].x if following < len(self._places) else width
-            pieces = fitted(content, min(room, width - each.x), right=each.column.right)
-            yield tuple(fitted(pieces, end - each.x))
-
-    def _header(self, width: int) -> Parts:
-        parts: list[tuple[Span, ...]] = [((" " * GUTTER, ""),)]
-        for number, each in enumerate(self._places):
-            end = self._places[number + 1].x if number + 1 < len(self._places) else width
-            title: list[Span] = [(each.column.title, "")]
-            if each.column is self._sorted_by:
-                title = [(f"{each.column.title} {'v' if self.rows.descending else '^'}", "strong")]
-            pieces = fitted(title, min(each.width, width - each.x), right=each.column.right)
-            parts.append(tuple(fitted(pieces, end - each.x)))
-        return tuple(parts)
+        if place < len(self.rows):
+            row = self.rows[place]
+            marked = self.rows.key(row) in self.marks
+            return drawing.line(self._places, row, place == self._cursor, marked, width)
+        text = self.empty if y == 2 and not len(self.rows) else ""
+        return drawing.plain(text, width)
 
     def _is_cursor(self, y: int) -> bool:
         return y > 0 and self.scroll_offset.y + y - 1 == self._cursor < len(self.rows)
@@ -364,7 +265,7 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
-        self._places = placed(self.columns, GUTTER, width - 1)
+        self._places = placed(self.columns, drawing.GUTTER, width - 1)
         self._painted.clear()
         self.refresh()
 
@@ -449,19 +350,3 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         if self._sorted_by is None:
             self.action_sort()
         self.sort_rows(self._sorted_by, descending=not self.rows.descending)
-
-
-def _changed(before: Parts, after: Parts, y: int, width: int) -> Region:
-    """From the first to the last part of the line that differs; a moved part means all of it."""
-    start = end = x = 0
-    first = True
-    for old, new in zip(before, after, strict=True):
-        part = width_of(new)
-        if width_of(old) != part:
-            return Region(0, y, width, 1)
-        if old != new:
-            start = x if first else start
-            first = False
-            end = x + part
-        x += part
-    return Region(start, y, end - start, 1)

@@ -1,0 +1,88 @@
+"""The lines of a table as toned text: header, gutter, cells. Pure functions; knows no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeVar
+
+from textual.geometry import Region
+
+from batchtui.tui.glyphs import glyphs
+from batchtui.tui.widgets.columns import Column, Placed
+from batchtui.tui.widgets.spans import Span, fitted, spans, width_of
+
+R = TypeVar("R")
+
+GUTTER: Final = 3
+MARK: Final = "+"
+Parts = tuple[tuple[Span, ...], ...]
+"""The pieces of one line, by gutter and column; together as wide as the table."""
+
+
+def header(
+    places: Sequence[Placed[R]], sorted_by: Column[R] | None, descending: bool, width: int
+) -> Parts:
+    """The titles; the one that sorts has an arrow."""
+    parts: list[tuple[Span, ...]] = [((" " * GUTTER, ""),)]
+    for number, each in enumerate(places):
+        title: list[Span] = [(each.column.title, "")]
+        if each.column is sorted_by:
+            title = [(f"{each.column.title} {'v' if descending else '^'}", "strong")]
+        pieces = fitted(title, min(each.width, width - each.x), right=each.column.right)
+        parts.append(tuple(fitted(pieces, _end(places, number, width) - each.x)))
+    return tuple(parts)
+
+
+def line(
+    places: Sequence[Placed[R]], row: R, under_cursor: bool, marked: bool, width: int
+) -> Parts:
+    gutter: tuple[Span, ...] = (
+        (MARK if marked else " ", "accent"),
+        (glyphs().cursor if under_cursor else " ", "accent"),
+        (" ", ""),
+    )
+    return (gutter, *_cells(places, row, width))
+
+
+def plain(text: str, width: int) -> Parts:
+    """A line that is no row."""
+    return (tuple(fitted([(" " * GUTTER, ""), *spans(text)], width)),)
+
+
+def _cells(places: Sequence[Placed[R]], row: R, width: int) -> Iterator[tuple[Span, ...]]:
+    """Each cell up to where the next begins; a long text flows over the empty ones after it."""
+    contents = [spans(each.column.cell(row)) for each in places]
+    number = 0
+    while number < len(places):
+        each = places[number]
+        last = number
+        room = each.width
+        if not each.column.right:
+            while width_of(contents[number]) > room and last + 1 < len(places):
+                if contents[last + 1]:
+                    break
+                last += 1
+                room = places[last].x + places[last].width - each.x
+        pieces = fitted(contents[number], min(room, width - each.x), right=each.column.right)
+        yield tuple(fitted(pieces, _end(places, last, width) - each.x))
+        number = last + 1
+
+
+def _end(places: Sequence[Placed[R]], number: int, width: int) -> int:
+    return places[number + 1].x if number + 1 < len(places) else width
+
+
+def changed(before: Parts, after: Parts, y: int, width: int) -> Region:
+    """From the first to the last part of the line that differs; a moved part means all of it."""
+    start = end = x = 0
+    first = True
+    for old, new in zip(before, after, strict=True):
+        part = width_of(new)
+        if width_of(old) != part:
+            return Region(0, y, width, 1)
+        if old != new:
+            start = x if first else start
+            first = False
+            end = x + part
+        x += part
+    return Region(start, y, end - start, 1)

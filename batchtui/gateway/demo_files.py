@@ -5,11 +5,12 @@ Made from word lists by a seeded generator, so they are the same every time.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from batchtui.models.endpoint import CHAT_COMPLETIONS, EMBEDDINGS, RESPONSES
 
@@ -118,7 +119,7 @@ def summaries(count: int) -> Iterator[dict[str, Any]]:
 
 
 def jsonl(lines: Iterator[dict[str, Any]]) -> bytes:
-    return b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
 
 
 def bad_lines() -> bytes:
@@ -128,7 +129,7 @@ def bad_lines() -> bytes:
     good[4] = good[4].replace(CHAT_COMPLETIONS.encode(), EMBEDDINGS.encode())
     good[6] = good[6].rstrip()[:-2] + b"\n"
     good[8] = good[8].replace(MODEL.encode(), b"gpt-4o")
-    good[10] = good[10].replace(b'"body": {', b'"body": {"stream": true, ')
+    good[10] = good[10].replace(b'"body":{', b'"body":{"stream":true,')
     return b"".join(good)
 
 

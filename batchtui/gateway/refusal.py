@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from batchtui.gateway.json_answer import JsonAnswer
+
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault
     """A request that is answered with an error. `param` is the field to blame."""
@@ -36,7 +38,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
             "param": self.param,
             "code": self.code,
         }
-        return JSONResponse({"error": error}, self.status, self.headers)
+        return JsonAnswer({"error": error}, self.status, self.headers)
 
 
 def answer_refusal(request: Request, error: Exception) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -236,3 +237,22 @@ def test_a_closed_connection_is_not_reused_after_a_refusal(start_gateway: StartG
             files = {"file": ("x", b"x" * 3_000_000)}
             assert client.post("/v1/files", files=files).status_code == 413
             assert client.get("/v1/batches").status_code == 200
+
+
+def test_half_a_character_pair_goes_in_and_out(api: Api) -> None:
+    """Half of a pair of `\\u` escapes is text in JSON, and none in UTF-8 or a database."""
+    metadata = {"half \ud83d": "of \ude00"}
+    half = "\ud83d"
+    requests = [chat(half, half, model=f"m{half}"), chat("r-1", model=f"m{half}")]
+    data = "\n".join(json.dumps(each) for each in requests).encode()
+    body = {**CREATE, "input_file_id": api.upload(data)["id"], "metadata": metadata}
+    content = json.dumps(body).encode()
+    batch = api.ok(api.http.post("/v1/batches", content=content))
+    final = api.wait(batch["id"])
+    assert final["metadata"] == metadata
+    assert final["status"] == "completed", final
+    names = {line["custom_id"] for line in api.lines(final["output_file_id"])}
+    assert names == {half, "r-1"}
+    for name in CREATE:
+        wrong = json.dumps({**CREATE, name: half}).encode()
+        api.refused(api.http.post("/v1/batches", content=wrong), 400)

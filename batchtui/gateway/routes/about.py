@@ -5,19 +5,20 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from batchtui.gateway.json_answer import JsonAnswer
 from batchtui.gateway.refusal import Refusal, shown
 from batchtui.gateway.routes.request import service_of
 
 
 async def models(request: Request) -> JSONResponse:
-    return JSONResponse({"object": "list", "data": await service_of(request).answerer.models()})
+    return JsonAnswer({"object": "list", "data": await service_of(request).answerer.models()})
 
 
 async def model(request: Request) -> JSONResponse:
     name = request.path_params["model_id"]
     for each in await service_of(request).answerer.models():
         if each.get("id") == name:
-            return JSONResponse(each)
+            return JsonAnswer(each)
     raise Refusal(
         404,
         f"The model '{shown(name)}' does not exist.",
@@ -27,9 +28,9 @@ async def model(request: Request) -> JSONResponse:
 
 
 async def health(request: Request) -> JSONResponse:
-    return JSONResponse({"status": "healthy"})
+    return JsonAnswer({"status": "healthy"})
 
 
 async def liveliness(request: Request) -> JSONResponse:
     """As LiteLLM answers it."""
-    return JSONResponse("I'm alive!")
+    return JsonAnswer("I'm alive!")

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from batchtui.gateway import ids
+from batchtui.gateway.json_answer import JsonAnswer
 from batchtui.gateway.refusal import Refusal, no_such_batch, no_such_file, shown
 from batchtui.gateway.routes.expiry import seconds_of
 from batchtui.gateway.routes.request import (
@@ -76,7 +77,7 @@ async def create(request: Request) -> JSONResponse:
     if not await service.store.add_batch(row, now):
         raise no_such_file(input_file_id, status=400, param="input_file_id")
     service.runner.start(row.id)
-    return JSONResponse(row.to_api())
+    return JsonAnswer(row.to_api())
 
 
 async def list_(request: Request) -> JSONResponse:
@@ -86,11 +87,11 @@ async def list_(request: Request) -> JSONResponse:
         rows, more = await service_of(request).store.list_batches(after=after, limit=limit)
     except UnknownCursorError:
         raise unknown_cursor(after) from None
-    return JSONResponse(page([row.to_api() for row in rows], more))
+    return JsonAnswer(page([row.to_api() for row in rows], more))
 
 
 async def retrieve(request: Request) -> JSONResponse:
-    return JSONResponse((await _batch(request)).to_api())
+    return JsonAnswer((await _batch(request)).to_api())
 
 
 async def cancel(request: Request) -> JSONResponse:
@@ -111,7 +112,7 @@ async def cancel(request: Request) -> JSONResponse:
             headers={"x-should-retry": "false"},
         )
     service.runner.cancel(batch.id)
-    return JSONResponse(batch.to_api())
+    return JsonAnswer(batch.to_api())
 
 
 async def _batch(request: Request) -> BatchRow:

@@ -8,6 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse
 
+from batchtui.gateway.json_answer import JsonAnswer
 from batchtui.gateway.refusal import Refusal, no_such_file, shown
 from batchtui.gateway.routes.request import limit_of, page, service_of, unknown_cursor
 from batchtui.gateway.routes.upload import receive_file
@@ -26,7 +27,7 @@ async def create(request: Request) -> JSONResponse:
     """The file's bytes and name are durable before the answer."""
     service = service_of(request)
     row = await receive_file(request, service)
-    return JSONResponse(row.to_api())
+    return JsonAnswer(row.to_api())
 
 
 async def list_(request: Request) -> JSONResponse:
@@ -46,11 +47,11 @@ async def list_(request: Request) -> JSONResponse:
         )
     except UnknownCursorError:
         raise unknown_cursor(after) from None
-    return JSONResponse(page([row.to_api() for row in rows], more))
+    return JsonAnswer(page([row.to_api() for row in rows], more))
 
 
 async def retrieve(request: Request) -> JSONResponse:
-    return JSONResponse((await _file(request)).to_api())
+    return JsonAnswer((await _file(request)).to_api())
 
 
 async def content(request: Request) -> FileResponse:
@@ -77,7 +78,7 @@ async def delete(request: Request) -> JSONResponse:
     file_id = request.path_params["file_id"]
     if not await service.store.delete_file(file_id, service.clock.now()):
         raise no_such_file(file_id)
-    return JSONResponse({"id": file_id, "object": "file", "deleted": True})
+    return JsonAnswer({"id": file_id, "object": "file", "deleted": True})
 
 
 async def _file(request: Request) -> FileRow:

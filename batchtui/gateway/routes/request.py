@@ -51,6 +51,8 @@ def required_text(body: dict[str, Any], name: str) -> str:
         raise Refusal(
             400, f"Invalid type for '{name}': expected a string.", param=name, code="invalid_type"
         )
+    if not value.isprintable():
+        raise Refusal(400, f"Invalid '{name}'.", param=name, code="invalid_value")
     return value
 
 

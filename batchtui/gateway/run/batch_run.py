@@ -140,7 +140,6 @@ class BatchRun:
             elif self._stopping.is_set():
                 await self._drain(execution, _STOP_GRACE_S)
         finally:
-            await _end(asking)
             await execution.cut()
             await results.close()
         if asking.cancelled() and not expired:

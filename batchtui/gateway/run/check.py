@@ -37,7 +37,12 @@ def check(path: Path, endpoint: str, is_cancelled: Callable[[], bool]) -> Checke
         found = run(validate(path, endpoint=endpoint, limits=GATEWAY), is_cancelled=is_cancelled)
     except InputError as error:
         return Checked(0, None, [_error("invalid_request", error.message, None, None)])
-    return Checked(found.statistics.requests, found.model, _errors(found))
+    return Checked(found.statistics.requests, _storable(found.model), _errors(found))
+
+
+def _storable(model: str | None) -> str | None:
+    """A name may hold half of a character pair, which no database takes."""
+    return model.encode("utf-8", "replace").decode() if model is not None else None
 
 
 def _errors(found: Validation) -> list[dict[str, Any]]:

@@ -64,8 +64,6 @@ class Execution:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._slots.release()
-        if not task.cancelled() and (error := task.exception()):
-            raise error
 
     async def _ask(self, number: int, line: bytes) -> None:
         try:
@@ -77,8 +75,9 @@ class Execution:
             return
         try:
             result = await self._answerer.answer(ask, self._giving_up)
+            if result is not None:
+                self._results.add(number, ask.custom_id, result)
         except Exception:
             log.exception("line %d of %s", number, self._path.name)
-            result = NoAnswer("server_error", "The gateway failed on this line; its log says why.")
-        if result is not None:
-            self._results.add(number, ask.custom_id, result)
+            failure = NoAnswer("server_error", "The gateway failed on this line; its log says why.")
+            self._results.add(number, ask.custom_id, failure)

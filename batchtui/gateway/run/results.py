@@ -176,11 +176,14 @@ class Results:
 
     async def _keep_flushing(self) -> None:
         """A task of its own, never cancelled: a flush is done whole or tried again."""
-        while self._pending or not self._closing.is_set():
-            await self._news.wait()
-            self._news.clear()
-            await self._flush()
-            await _wait_at_most(self._closing, _FLUSH_INTERVAL_S)
+        try:
+            while self._pending or not self._closing.is_set():
+                await self._news.wait()
+                self._news.clear()
+                await self._flush()
+                await _wait_at_most(self._closing, _FLUSH_INTERVAL_S)
+        finally:
+            self._room.set()
 
     async def _flush(self) -> None:
         """A full disk delays it; no result is dropped."""

@@ -25,7 +25,7 @@ NOBODYS_BATCH: Final = "batch_0000000000000000000000000000probe"
 NOBODYS_FILE: Final = "file-0000000000000000000000000000probe"
 KEPT_S: Final = 86_400
 
-_ROUTES: Final = (
+_ROUTES: Final[tuple[tuple[str, str, str, dict[str, int]], ...]] = (
     ("batches_list", "GET", "/batches", {"limit": 1}),
     ("batch_cancel", "POST", f"/batches/{NOBODYS_BATCH}/cancel", {}),
     ("files_list", "GET", "/files", {"limit": 1}),

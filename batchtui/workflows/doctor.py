@@ -86,7 +86,9 @@ async def examine(session: Session) -> AsyncIterator[Finding]:
 
 
 def _bad(what: str, error: ApiError | None) -> Finding:
-    return Finding(what, Verdict.BAD, error.message if error else "no answer", error and error.hint)
+    if error is None:
+        return Finding(what, Verdict.BAD, "there is no answer")
+    return Finding(what, Verdict.BAD, error.message, error.hint)
 
 
 def _capability(name: str, what: str, is_there: bool | None, why: str | None) -> Finding:

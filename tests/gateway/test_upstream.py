@@ -148,6 +148,14 @@ async def test_a_body_on_several_lines_becomes_one(start_upstream: StartUpstream
     assert json.loads(answer.body) == json.loads(pretty)
 
 
+async def test_half_a_character_pair_comes_through(start_upstream: StartUpstream) -> None:
+    body = chat_answer("half \ud83d")
+    answer = await asked(start_upstream(lambda *_: (200, {}, body)))
+    assert isinstance(answer, Answer)
+    assert answer.body == body
+    assert answer.tokens.input == 3
+
+
 @pytest.mark.parametrize(
     ("usage", "tokens"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 import msgspec
@@ -33,14 +34,13 @@ class _Body(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(_Body).decode
-_check = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def accepted(status: int, text: bytes, request_id: str) -> Answer | NoAnswer:
     """A success; one that is not JSON has no result to give."""
     try:
         usage = _usage(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except ValueError:
         shown = text[:_SHOWN_CHARS].decode("utf-8", "replace")
         message = f"The upstream answered {status} with something that is not JSON: {shown}"
         return NoAnswer("invalid_response", message)
@@ -50,9 +50,8 @@ def accepted(status: int, text: bytes, request_id: str) -> Answer | NoAnswer:
 def refused(status: int, text: bytes, request_id: str) -> Answer:
     """An error status; a body that is no JSON object is put into OpenAI's envelope."""
     try:
-        text.decode()
-        _check(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        _usage(text)
+    except ValueError:
         shown = text[:_SHOWN_CHARS].decode("utf-8", "replace")
         message = shown.strip() or f"The upstream answered {status} without a body."
         error = {"message": message, "type": "upstream_error", "param": None, "code": None}
@@ -61,13 +60,29 @@ def refused(status: int, text: bytes, request_id: str) -> Answer:
 
 
 def _usage(text: bytes) -> _Usage | None:
-    """Raises for text that is not a JSON object in UTF-8; a usage that is odd counts nothing."""
+    """Raises ValueError for text that is no JSON object in UTF-8; a usage that is odd is None."""
     text.decode()
     try:
         return _decode(text).usage
+    except msgspec.DecodeError:
+        return _usage_at_leisure(text)
+
+
+def _usage_at_leisure(text: bytes) -> _Usage | None:
+    """For what the decoder does not take: a usage of odd types, half a character pair."""
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+        if not isinstance(value, dict):
+            raise ValueError("no object")
+        return msgspec.convert(value, _Body).usage
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     except msgspec.ValidationError:
-        _check(text)
         return None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _tokens(usage: _Usage | None) -> Tokens:

@@ -7,8 +7,6 @@ import logging
 from contextlib import aclosing
 from pathlib import Path
 
-import msgspec
-
 from batchtui.gateway.answer.answer import Answerer, NoAnswer
 from batchtui.gateway.run.lines import ask_of, lines_of
 from batchtui.gateway.run.results import Results
@@ -68,7 +66,7 @@ class Execution:
     async def _ask(self, number: int, line: bytes) -> None:
         try:
             ask = ask_of(line, self._endpoint)
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:
             self._results.add(
                 number, b"null", NoAnswer("invalid_request", f"Not a request: {error}")
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Final
@@ -37,14 +38,26 @@ _decode = msgspec.json.Decoder(_Line).decode
 
 
 def ask_of(line: bytes, endpoint: str) -> Ask:
-    """What a valid line asks. Raises msgspec.DecodeError for a line that is not valid."""
-    read = _decode(line)
-    return Ask(bytes(read.custom_id), endpoint, bytes(read.body))
+    """What a valid line asks. Raises ValueError or RecursionError for one that is not valid."""
+    custom_id, body = _parts(line)
+    return Ask(custom_id, endpoint, body)
 
 
 def custom_id_of(line: bytes) -> bytes:
     """The custom_id's JSON text; `null` for a line that is not valid."""
     try:
-        return bytes(_decode(line).custom_id)
-    except msgspec.DecodeError:
+        return _parts(line)[0]
+    except (ValueError, RecursionError):
         return b"null"
+
+
+def _parts(line: bytes) -> tuple[bytes, bytes]:
+    """The JSON text of custom_id and body. msgspec refuses half a character pair, json does not."""
+    try:
+        read = _decode(line)
+    except msgspec.DecodeError:
+        value = json.loads(line)
+        if not isinstance(value, dict) or not {"custom_id", "body"} <= value.keys():
+            raise ValueError("no custom_id or no body") from None
+        return json.dumps(value["custom_id"]).encode(), json.dumps(value["body"]).encode()
+    return bytes(read.custom_id), bytes(read.body)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from batchtui.config import Kind
-from batchtui.models import limits
-from batchtui.models.limits import Limits
 
 _VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?\Z")
 
@@ -38,7 +36,7 @@ class Dialect:
     """`root` turns path and query of the user's base URL into the path that `/batches` hangs on.
 
     `read_timeout_s`: how long the server may be silent before it counts as gone.
-    `batch_page`, `file_page`: the most items one page may ask for.
+    `batch_page`: the most batches that one page may ask for.
     """
 
     kind: Kind
@@ -47,9 +45,7 @@ class Dialect:
     auth_header: str = "authorization"
     auth_prefix: str = "Bearer "
     provider_header: str | None = None
-    limits: Limits = limits.OPENAI
     batch_page: int = 100
-    file_page: int = 10_000
 
 
 _PROVIDER: Final = "custom-llm-provider"
@@ -65,9 +61,8 @@ DIALECTS: Final[Mapping[Kind, Dialect]] = {
         root=_azure,
         auth_header="api-key",
         auth_prefix="",
-        limits=limits.AZURE,
     ),
     # May be a LiteLLM proxy under a name of its own.
     "compatible": Dialect("compatible", read_timeout_s=300, provider_header=_PROVIDER),
-    "local": Dialect("local", read_timeout_s=60, provider_header=_PROVIDER, limits=limits.GATEWAY),
+    "local": Dialect("local", read_timeout_s=60, provider_header=_PROVIDER),
 }

@@ -18,7 +18,7 @@ from batchtui.client.exchange import Answer, NoAnswer, Outcome, Request
 from batchtui.client.faults import incomplete, no_answer
 from batchtui.client.target import Target
 from batchtui.client.thread import Meter, Stop
-from batchtui.client.wire import IDENTITY, Wire, announced_bytes, received_bytes
+from batchtui.client.wire import IDENTITY, Wire, announced_bytes, is_packed
 from batchtui.errors import InputError
 
 _ERROR_BYTES: Final = 1024 * 1024
@@ -55,9 +55,9 @@ def _saved(
                 failure, size_bytes = _copied(response, target, part, meter, stop)
                 if failure is not None:
                     return failure, 0
-                os.fchmod(part.fileno(), mode)
                 os.fsync(part.fileno())
             stop.check()
+            os.chmod(name, mode)  # noqa: PTH101 (a name, not a Path)
             os.replace(name, place)  # noqa: PTH105 (a name, not a Path)
         finally:
             with suppress(FileNotFoundError):
@@ -75,19 +75,21 @@ def _copied(
 ) -> tuple[NoAnswer | None, int]:
     total = announced_bytes(response.headers)
     meter.total_bytes = total or 0
-    written = 0
+    packed = is_packed(response)
+    written = received = 0
+    whole = True
     try:
         for chunk in response.iter_bytes():
             stop.check()
             part.write(chunk)
             written += len(chunk)
-            meter.at(received_bytes(response, written))
+            received = response.num_bytes_downloaded if packed else written
+            meter.at(received)
     except httpx.TimeoutException as error:
         return no_answer(error, target), 0
     except httpx.HTTPError:
-        return incomplete(target, received_bytes(response, written), total), 0
-    received = received_bytes(response, written)
-    if total not in (None, received):
+        whole = False
+    if not whole or total not in (None, received):
         return incomplete(target, received, total), 0
     return None, written
 

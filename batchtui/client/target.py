@@ -47,7 +47,8 @@ class Target:
         return self.root.startswith("https:")
 
     def url(self, path: str, query: Mapping[str, QueryValue]) -> str:
-        given = urlencode({name: value for name, value in query.items() if value is not None})
+        set_values = {name: value for name, value in query.items() if value is not None}
+        given = urlencode(set_values, errors="replace")
         joined = "&".join(part for part in (self.query, given) if part)
         return f"{self.root}{path}?{joined}" if joined else f"{self.root}{path}"
 

@@ -164,7 +164,7 @@ class Wire:
                 yield chunk
         except httpx.HTTPError:
             whole = False
-        received = received_bytes(response, given)
+        received = response.num_bytes_downloaded if is_packed(response) else given
         if not whole or total not in (None, received):
             raise incomplete(self._target, received, total).error
 
@@ -199,7 +199,6 @@ def announced_bytes(headers: Mapping[str, str]) -> int | None:
     return int(value) if value.isascii() and value.isdecimal() else None
 
 
-def received_bytes(response: httpx.Response, given_bytes: int) -> int:
-    """How much came over the wire, to compare with what was announced."""
-    packed = "content-encoding" in response.headers
-    return response.num_bytes_downloaded if packed else given_bytes
+def is_packed(response: httpx.Response) -> bool:
+    """True when what came over the wire, and was announced, is not what the pieces hold."""
+    return "content-encoding" in response.headers

@@ -102,14 +102,16 @@ def main(rounds: int, size_mb: int) -> None:
                 sleep(0.2)
                 theirs = curl("-o", str(target), url)
                 down.append([*mine, theirs, theirs + synced(target)])
-    print(f"{size_mb} MB, {rounds} paired rounds, median; worst lag and memory")
+    print(
+        f"{size_mb} MB, {rounds} paired rounds, median; lag: the worst of a run; memory: the worst"
+    )
     for label, rows, goal in (("up", up, 2.5), ("down", down, 1.5)):
         took = median(row[0] for row in rows)
         ratio = median(row[0] / row[3] for row in rows)
         line = f"{label:5} {took:6.3f} s  curl {median(row[3] for row in rows):6.3f} s"
         line += f"  ratio {ratio:5.2f} (goal <= {goal})"
         line += (
-            f"  lag {max(row[1] for row in rows):5.1f} ms  +{max(row[2] for row in rows):.1f} MB"
+            f"  lag {median(row[1] for row in rows):5.1f} ms  +{max(row[2] for row in rows):.1f} MB"
         )
         if label == "down":
             line += f"  against curl and sync {median(row[0] / row[4] for row in rows):5.2f}"

@@ -57,6 +57,7 @@ def test_a_query_is_joined_and_quoted() -> None:
         "/batches", {"limit": 2, "after": "a&b=c", "order": None}
     )
     assert url.endswith("/openai/batches?api-version=1&limit=2&after=a%26b%3Dc")
+    assert made().url("/batches", {"after": "\ud800"}).endswith("/v1/batches?after=%3F")
 
 
 @pytest.mark.parametrize("kind", ["openai", "litellm", "compatible", "local"])

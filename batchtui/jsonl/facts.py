@@ -5,17 +5,21 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from batchtui.errors import InputError
-from batchtui.jsonl.glance import BOM
+from batchtui.jsonl.glance import BOM, match_head
 from batchtui.jsonl.source import GZIP_MAGIC, unreadable
 from batchtui.models.endpoint import normal_endpoint
 
 Kind = Literal["input", "results", "other"]
+
+_URL = re.compile(rb'"url": ?"([!#-\[\]-~]{1,200})"')
+_MODEL = re.compile(rb'"model": ?"([!#-\[\]-~]{1,200})"')
 
 PEEKED_LINES = 3
 PEEKED_BYTES = 256 * 1024
@@ -44,8 +48,8 @@ def peek(path: Path) -> Facts:
     head, size_bytes = _head(path)
     found = Facts("other", size_bytes)
     lines = head.removeprefix(BOM).split(b"\n")
-    if len(head) == PEEKED_BYTES:
-        lines.pop()  # it may be cut
+    if len(head) == PEEKED_BYTES and lines.pop() and not lines:
+        return _facts_of_cut(head.removeprefix(BOM), size_bytes)
     for line in lines[:PEEKED_LINES]:
         found = _facts(line, size_bytes)
         if found.kind != "other":
@@ -61,7 +65,7 @@ def _head(path: Path) -> tuple[bytes, int]:
             raise InputError(f"{path} is not a regular file")
         with path.open("rb") as file:
             size_bytes = os.fstat(file.fileno()).st_size
-            if file.peek(2)[:2] != GZIP_MAGIC:
+            if not file.peek(3).startswith(GZIP_MAGIC):
                 return file.read(PEEKED_BYTES), size_bytes
             with gzip.GzipFile(fileobj=file) as unpacked:
                 return unpacked.read(PEEKED_BYTES), size_bytes
@@ -69,6 +73,17 @@ def _head(path: Path) -> tuple[bytes, int]:
         return b"", size_bytes
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
+
+
+def _facts_of_cut(head: bytes, size_bytes: int) -> Facts:
+    """Facts of a first line that goes on past `head`, from its usual beginning."""
+    if match_head(head) is None:
+        return Facts("other", size_bytes)
+    url, model = _URL.search(head), _MODEL.search(head)
+    if url is not None:
+        endpoint = normal_endpoint(url[1].decode("ascii"))
+        return Facts("input", size_bytes, endpoint, model[1].decode("ascii") if model else None)
+    return Facts("results" if b'"response"' in head else "other", size_bytes)
 
 
 def _facts(line: bytes, size_bytes: int) -> Facts:

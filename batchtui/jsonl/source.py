@@ -26,7 +26,7 @@ CHUNK_BYTES = 512 * 1024
 UNPACKED_LIMIT_BYTES = 64 * 1000**3
 """A gzip file that unpacks to more is refused: a few MB of gzip can fill any disk."""
 
-GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b\x08"
 _WITNESS_BYTES = 256
 
 
@@ -133,7 +133,7 @@ def opened(path: Path) -> Steps[Source]:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise InputError(f"{path} is not a regular file")
-        if os.pread(descriptor, 2, 0) == GZIP_MAGIC:
+        if os.pread(descriptor, 3, 0) == GZIP_MAGIC:
             copy = yield from _unpacked(path, descriptor)
             os.close(descriptor)
             descriptor = -1

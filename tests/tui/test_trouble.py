@@ -44,7 +44,8 @@ async def test_a_dead_server_is_a_banner_and_the_app_recovers_by_itself(
 async def test_a_refused_key_says_so(make_app: MakeApp, tmp_path: Path) -> None:
     options = GatewayOptions(data_dir=tmp_path / "shut", port=0, api_keys=(Secret("right"),))
     with Gateway(options) as gateway:
-        profile = Profile("shut", gateway.base_url, api_key=Secret("wr0ng-key"), key_source=KeySource("env", "X"))
+        source = KeySource("env", "X")
+        profile = Profile("shut", gateway.base_url, api_key=Secret("wr0ng-key"), key_source=source)
         app = make_app(profile)
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: app.account.trouble)

@@ -17,8 +17,9 @@ class Arranged(Generic[R]):
         self.order: Callable[[R], Any] | None = None
         self.descending = False
         self.shown: Sequence[R] = ()
-        self._all: dict[str, R] = {}
-        self._places: dict[str, int] | None = None
+        self._given: list[R] = []
+        self._numbers: dict[str, int] | None = {}
+        self._places: dict[str, int] | None = {}
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -27,20 +28,24 @@ class Arranged(Generic[R]):
         return self.shown[place]
 
     def replace(self, rows: Iterable[R]) -> None:
-        self._all = {self.key(row): row for row in rows}
+        self._given = list(rows)
+        self._numbers = None
         self.arrange()
 
     def update(self, rows: Iterable[R]) -> None:
         """New values for rows that are there; others are left out."""
-        changed = {self.key(row): row for row in rows}
-        known = changed.keys() & self._all.keys()
-        if known:
-            self._all.update((key, changed[key]) for key in known)
-            self.arrange()
+        numbers = self._known()
+        known = [(numbers.get(self.key(row)), row) for row in rows]
+        given = list(self._given)
+        for number, row in known:
+            if number is not None:
+                given[number] = row
+        self._given = given
+        self.arrange()
 
     def arrange(self) -> None:
         """Filter and sort again. Rows whose sort value is None come last in both directions."""
-        rows = list(self._all.values())
+        rows = self._given
         if self.matches is not None:
             rows = [row for row in rows if self.matches(row)]
         if self.order is not None:
@@ -52,19 +57,26 @@ class Arranged(Generic[R]):
         self._places = None
 
     def all(self) -> Iterator[R]:
-        return iter(self._all.values())
+        return iter(self._given)
 
     def total(self) -> int:
-        return len(self._all)
+        return len(self._given)
 
-    def row(self, key: str) -> R | None:
-        """The row of `key`, shown or not."""
-        return self._all.get(key)
+    def has(self, key: str) -> bool:
+        """True when there is a row of `key`, shown or not."""
+        return key in self._known()
 
-    def place(self, key: str | None) -> int | None:
-        """Where the row of `key` is shown, counted from 0."""
+    def place(self, key: str | None, near: int = 0) -> int | None:
+        """Where the row of `key` is shown, counted from 0; found at once if it is at `near`."""
         if key is None:
             return None
+        if 0 <= near < len(self.shown) and self.key(self.shown[near]) == key:
+            return near
         if self._places is None:
             self._places = {self.key(row): place for place, row in enumerate(self.shown)}
         return self._places.get(key)
+
+    def _known(self) -> dict[str, int]:
+        if self._numbers is None:
+            self._numbers = {self.key(row): number for number, row in enumerate(self._given)}
+        return self._numbers

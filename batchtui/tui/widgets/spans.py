@@ -67,4 +67,11 @@ def both_ends(left: Cell, right: Cell, width: int) -> list[Span]:
 
 
 def segments(pieces: Iterable[Span], style_of: StyleOf) -> list[Segment]:
-    return [Segment(text, style_of(tone)) for text, tone in pieces if text]
+    """One segment for each run of a tone: every further one costs bytes on the wire."""
+    runs: list[tuple[list[str], Tone]] = []
+    for text, tone in pieces:
+        if runs and runs[-1][1] == tone:
+            runs[-1][0].append(text)
+        elif text:
+            runs.append(([text], tone))
+    return [Segment("".join(texts), style_of(tone)) for texts, tone in runs]

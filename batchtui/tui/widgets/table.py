@@ -120,7 +120,7 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
     def set_rows(self, rows: Iterable[R]) -> None:
         """The whole list anew: whatever is still there keeps cursor, mark and place."""
         self._rearrange(lambda: self.rows.replace(rows))
-        gone = [key for key in self.marks if self.rows.row(key) is None]
+        gone = [key for key in self.marks if not self.rows.has(key)]
         if gone:
             self.marks.difference_update(gone)
             self.post_message(self.Marked())
@@ -163,10 +163,10 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         count = len(self.rows)
         if count != count_before:
             self.virtual_size = Size(0, count + 1)
-        place = self.rows.place(self._cursor_key)
+        place = self.rows.place(self._cursor_key, self._cursor)
         self._cursor = place if place is not None else min(self._cursor, max(count - 1, 0))
         self._note_cursor()
-        anchored = self.rows.place(anchor)
+        anchored = self.rows.place(anchor, top)
         wanted = top if anchored is None else anchored
         if at_top and self._cursor >= self._room and place is not None:
             wanted = self._cursor - self._room + 1

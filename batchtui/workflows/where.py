@@ -30,13 +30,20 @@ class Where:
     is_regex: bool = False
 
     @property
+    def is_outcome_only(self) -> bool:
+        """The outcome of a record alone decides."""
+        return self == Where(outcomes=self.outcomes)
+
+    @property
     def is_empty(self) -> bool:
         return self == Where()
 
     def __str__(self) -> str:
         terms = []
         if self.outcomes is not None:
-            terms.append("outcome:" + ",".join(each for each in Outcome if each in self.outcomes))
+            others = frozenset(Outcome) - self.outcomes
+            few, sign = (others, "!") if len(others) < len(self.outcomes) else (self.outcomes, "")
+            terms.append(f"outcome:{sign}" + ",".join(each for each in Outcome if each in few))
         if self.codes is not None:
             terms.append("code:" + ",".join(sorted(self.codes)))
         if self.custom_id:

@@ -17,6 +17,7 @@ from batchtui.tui.screens.frame import Frame
 from batchtui.tui.viewer.choice import Choice
 from batchtui.tui.viewer.contents import Look, Wanted
 from batchtui.tui.viewer.detail_pane import DetailPane
+from batchtui.tui.viewer.hits import Hits
 from batchtui.tui.viewer.jobs import Jobs
 from batchtui.tui.viewer.lines_pane import LinesPane
 from batchtui.tui.viewer.prompt import Prompt
@@ -41,6 +42,7 @@ class ViewerBase(Frame[None]):
         self.marks: set[int] = set()
         self.filter_words = ""
         self.search_words = ""
+        self.hits: Hits | None = None
         self.follows = False
         self.shown: Wanted | None = None
 
@@ -131,8 +133,16 @@ class ViewerBase(Frame[None]):
             pieces += [(f"   {self.filter_words} ", "accent"), (f"{rows.count:,}", "")]
         if self.marks:
             pieces.append((f"   {len(self.marks):,} marked", "accent"))
-        pieces += [("   search: ", "muted"), (self.search_words or "none", "")]
-        return pieces
+        return [*pieces, ("   search: ", "muted"), (self._search(), "")]
+
+    def _search(self) -> str:
+        if self.hits is None:
+            return "none"
+        count = figures.count(len(self.hits))
+        place = self.hits.place(self.number or 0)
+        if not self.hits.is_complete:
+            return f"{self.search_words}  {count}+"
+        return f"{self.search_words}  {f'{place:,} of ' if place else ''}{count}"
 
     def _work(self) -> list[Span]:
         if self.jobs.active:

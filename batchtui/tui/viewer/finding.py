@@ -8,7 +8,7 @@ from typing import Final
 from textual import on
 from textual.message import Message
 
-from batchtui.errors import BatchtuiError, UsageError
+from batchtui.errors import UsageError
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.tui.viewer.base import ViewerBase
 from batchtui.tui.viewer.errors_screen import ErrorsScreen
@@ -16,10 +16,11 @@ from batchtui.tui.viewer.groups import Group, grouped
 from batchtui.tui.viewer.hits import Hits
 from batchtui.tui.viewer.jobs import Job
 from batchtui.tui.viewer.matching import find_id, matching
-from batchtui.tui.viewer.patterns import pattern_of, shown_pattern
+from batchtui.tui.viewer.patterns import shown_pattern
 from batchtui.tui.viewer.prompt import Prompt
 from batchtui.tui.viewer.records import FileRecords
 from batchtui.tui.viewer.rows import contains
+from batchtui.tui.viewer.searching import search
 from batchtui.tui.viewer.summary import summary
 from batchtui.workflows.where import Where, parse_where
 
@@ -37,6 +38,15 @@ class HitsGrew(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, HitsGrew) and message.hits is self.hits
+
+
+class FirstHit(Message):
+    """Where a search that has just begun should jump to."""
+
+    def __init__(self, hits: Hits, number: int) -> None:
+        super().__init__()
+        self.hits = hits
+        self.number = number
 
 
 class Selected(Message):
@@ -62,9 +72,6 @@ class WentTo(Message):
 
 
 class Finding(ViewerBase):
-    hits: Hits | None = None
-    _jumps_to_first = False
-
     # Search
 
     def action_search(self) -> None:
@@ -84,34 +91,25 @@ class Finding(ViewerBase):
             self.tell("there is no value under the cursor")
 
     def search(self, where: Where) -> None:
-        records, number = self.records, self.number
-        if records is None:
+        records, rows, number = self.records, self.rows, self.number
+        if records is None or rows is None:
             return
-        try:
-            pattern_of(where)
-            self.mark_hits(shown_pattern(where))
-        except BatchtuiError as error:
-            self.tell_error(error)
-            return
-        hits = self.hits = Hits(max(number or 0, 0))
-        self.search_words = str(where)
-        self._jumps_to_first = True
+        hits = Hits(max(number or 0, 0))
+        listed = rows.selection
 
-        listed = self.rows.selection if self.rows else None
-
-        def found(number: int) -> None:
-            if listed is not None and not contains(listed, number):
-                return
-            hits.add(number)
-            if len(hits) == 1:
-                job.post(HitsGrew(hits))
+        def keeps(number: int) -> bool:
+            return listed is None or contains(listed, number)
 
         def work(job: Job) -> None:
-            job.run(matching(records, where, found, hits.start), lambda: job.post(HitsGrew(hits)))
-            hits.is_complete = True
+            steps = search(
+                records, where, hits, keeps, lambda number: job.post(FirstHit(hits, number))
+            )
+            job.run(steps, lambda: job.post(HitsGrew(hits)))
             job.post(HitsGrew(hits))
 
-        job = self.jobs.start(SEARCH, "searching", work)
+        self.hits, self.search_words = hits, str(where)
+        self.mark_hits(shown_pattern(where))
+        self.jobs.start(SEARCH, "searching", work)
         self.show_where()
 
     def action_next_hit(self, direction: int) -> None:
@@ -126,15 +124,16 @@ class Finding(ViewerBase):
         else:
             self.go_to_number(found)
 
+    @on(FirstHit)
+    def _first_hit(self, message: FirstHit) -> None:
+        if message.hits is self.hits:
+            self.go_to_number(message.number)
+
     @on(HitsGrew)
     def _hits_grew(self, message: HitsGrew) -> None:
-        hits = message.hits
-        if hits is not self.hits:
+        if message.hits is not self.hits:
             return
-        if self._jumps_to_first and len(hits):
-            self._jumps_to_first = False
-            self.go_to_number(int((hits.after or hits.before)[0]))
-        if hits.is_complete and not len(hits):
+        if message.hits.is_complete and not len(message.hits):
             self.tell(f"not found: {self.search_words}")
         self.show_where()
 
@@ -162,11 +161,6 @@ class Finding(ViewerBase):
             return
         if where.is_empty:
             self.select(None, "")
-            return
-        try:
-            pattern_of(where)
-        except BatchtuiError as error:
-            self.tell_error(error)
             return
         selection: array[int] = array("Q")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from batchtui.jsonl.facts import Kind
 from batchtui.jsonl.joined import NO_FILE, Joined
 from batchtui.jsonl.outcomes import Outcome
+from batchtui.jsonl.source import Source
 from batchtui.tui.viewer.records import HEAD_BYTES, Piece, Place
 
 
@@ -42,9 +43,12 @@ class JoinedRecords:
     def outcome(self, number: int) -> Outcome | None:
         return self.joined.outcome(number)
 
+    def sources(self) -> list[Source]:
+        both = [self.joined.request_source, *self.joined.result_sources]
+        return [each for each in both if each is not None]
+
     def paths(self) -> list[Path]:
-        sources = [self.joined.request_source, *self.joined.result_sources]
-        return [each.path for each in sources if each is not None and each.path.exists()]
+        return [each.path for each in self.sources() if each.path.exists()]
 
     def close(self) -> None:
         self.joined.close()

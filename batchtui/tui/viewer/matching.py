@@ -1,41 +1,53 @@
 """Which records a filter or a search wants: one pass over a file, or over a batch's joined files.
 
 Everything is a generator that hands over every few milliseconds; numbers are told as they are
-found. Lines are tested as bytes first, and parsed only where a term asks for what is inside.
+found. Text is looked for in whole files at once; a line is parsed only where a term asks for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import Final
 
 from batchtui.jsonl.glance import custom_id_of, glance
 from batchtui.jsonl.lines import blocks
+from batchtui.jsonl.matchers import Matcher, matcher
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.results import read_result
+from batchtui.jsonl.search import Hits, find_all
+from batchtui.jsonl.source import Source
 from batchtui.tui.viewer.joined_records import JoinedRecords
-from batchtui.tui.viewer.patterns import pattern_of
-from batchtui.tui.viewer.records import FileRecords, Records
-from batchtui.tui.viewer.summary import summary
+from batchtui.tui.viewer.records import FileRecords, Place, Records
 from batchtui.workflows.where import Where
 
-LINES_A_STEP: Final = 32
+RECORDS_A_STEP: Final = 64
+CODES_A_STEP: Final = 4096
 LINE_BYTES: Final = 64 * 1024 * 1024
+WAIT_S: Final = 0.01
 
 Found = Callable[[int], object]
 
 
-def matching(records: Records, where: Where, found: Found, start: int = 0) -> Steps[None]:
-    """Tell `found` the number of each record that `where` wants, from `start` on and then from 0.
+def matching(records: Records, where: Where, found: Found) -> Steps[None]:
+    """Tell `found` the number of each record that `where` wants, ascending.
 
-    Raises UsageError for a regular expression that is none.
+    Raises InputError for a regular expression that is none.
     """
-    test = _Test(where)
-    if isinstance(records, FileRecords):
-        yield from _in_file(records, test, found, start)
-    elif isinstance(records, JoinedRecords):
-        yield from _in_joined(records, test, found, start)
+    test = _Test(records, where, found)
+    wanted = _wanted(where)
+    if isinstance(records, JoinedRecords):
+        yield from _in_joined(records, wanted, test)
+    elif isinstance(records, FileRecords):
+        if wanted is not None:
+            yield from _lines_with(records, wanted, test)
+        elif where.is_outcome_only and records.survey is not None:
+            yield from _by_outcome(records, test)
+        else:
+            yield from _all_lines(records, test)
 
 
 def find_id(records: Records, custom_id: str) -> Steps[int | None]:
@@ -43,10 +55,11 @@ def find_id(records: Records, custom_id: str) -> Steps[int | None]:
     found: list[int] = []
     containing: int | None = None
     steps = matching(records, Where(custom_id=custom_id), found.append)
+    wanted = custom_id.encode("utf-8", "surrogatepass")
     while True:
         progress = next(steps, None)
         for number in found:
-            if summary(records, number).custom_id == custom_id:
+            if custom_id_of(_line(records, number)) == wanted:
                 steps.close()
                 return number
             containing = number if containing is None else containing
@@ -57,65 +70,129 @@ def find_id(records: Records, custom_id: str) -> Steps[int | None]:
 
 
 class _Test:
-    def __init__(self, where: Where) -> None:
+    """Everything a filter asks of one record but its text."""
+
+    def __init__(self, records: Records, where: Where, found: Found) -> None:
+        self.records = records
         self.where = where
-        self.pattern = pattern_of(where)
+        self.found = found
         self.custom_id = where.custom_id.encode("utf-8", "surrogatepass")
+        self.is_trivial = Where(text=where.text, is_regex=where.is_regex) == where
 
-    def __call__(self, lines: list[bytes], outcome: Outcome | None) -> bool:
-        """`lines`: of the record, the result last. `outcome`: where it is known already."""
+    def __call__(self, number: int, line: bytes | None = None) -> None:
+        if self.is_trivial or self._holds(number, line):
+            self.found(number)
+
+    def _holds(self, number: int, line: bytes | None) -> bool:
         where = self.where
-        if self.pattern is not None and not any(map(self.pattern.search, lines)):
+        if where.outcomes is not None or where.codes is not None:
+            outcome = self.records.outcome(number)
+            if outcome is None:
+                line = _line(self.records, number) if line is None else line
+                outcome = glance(line)[1]
+            if where.outcomes is not None and outcome not in where.outcomes:
+                return False
+            if where.codes is not None and outcome is Outcome.OK:
+                return False
+        if where.codes is None and not self.custom_id:
+            return True
+        line = _line(self.records, number) if line is None else line
+        if where.codes is not None and read_result(line).code not in where.codes:
             return False
-        if where.outcomes is not None and outcome is None:
-            outcome = glance(lines[-1])[1]
-        if where.outcomes is not None and outcome not in where.outcomes:
-            return False
-        if where.codes is not None and read_result(lines[-1]).code not in where.codes:
-            return False
-        if where.custom_id:
-            return self.custom_id in (custom_id_of(lines[-1]) or b"")
-        return True
+        return self.custom_id in (custom_id_of(line) or b"")
 
 
-def _in_file(records: FileRecords, test: _Test, found: Found, start: int) -> Steps[None]:
+def _wanted(where: Where) -> Matcher | None:
+    """What must be in a record's bytes."""
+    if where.text:
+        return matcher(where.text, is_regex=where.is_regex)
+    return matcher(where.custom_id, case="sensitive") if where.custom_id else None
+
+
+def _lines_with(records: FileRecords, wanted: Matcher, test: _Test) -> Steps[None]:
+    hits, index = Hits(), records.index
+    tested_to = 0  # the end of the last line that was tested
+    for progress in find_all(records.source, wanted, hits):
+        offsets = hits.offsets
+        while offsets and index.scanned_bytes <= offsets[-1] and not index.complete:
+            time.sleep(WAIT_S)  # the index comes along in another thread
+            yield progress
+        at = bisect_left(offsets, tested_to)
+        while at < len(offsets):
+            number = index.line_of(offsets[at])
+            test(number)
+            tested_to = sum(index.span(number)[:2]) + 1
+            at = bisect_left(offsets, tested_to, at + 1)
+        del hits.offsets[:], hits.lengths[:]
+        yield progress
+
+
+def _by_outcome(records: FileRecords, test: _Test) -> Steps[None]:
+    survey = records.survey
+    assert survey is not None
+    number = 0
+    while number < len(survey.codes) or not survey.is_complete:
+        if number >= len(survey.codes):
+            time.sleep(WAIT_S)  # the survey comes along in another thread
+        for each in range(number, min(number + CODES_A_STEP, len(survey.codes))):
+            test(each)
+            number = each + 1
+        yield Progress(number, max(records.count, number))
+
+
+def _all_lines(records: FileRecords, test: _Test) -> Steps[None]:
     source = records.source
-    total = source.size_bytes
-    begin = records.span(start).offset if start else 0
-    for first, offset, stop, base in ((start, begin, total, 0), (0, 0, begin, total - begin)):
-        number = first
-        for block in blocks(source, offset):
-            if block.offset >= stop:
-                break
-            at = block.offset
-            for count, line in enumerate(block.lines, 1):
-                if at >= stop:
-                    break
-                if test([line], records.outcome(number)):
-                    found(number)
-                number += 1
-                at += len(line)
-                if count % LINES_A_STEP == 0:
-                    yield Progress(base + at - offset, total)
-            yield Progress(base + at - offset, total)
+    number = 0
+    for block in blocks(source):
+        for line in block.lines:
+            test(number, line)
+            number += 1
+            if number % RECORDS_A_STEP == 0:
+                yield Progress(block.offset, source.size_bytes)
+        yield Progress(block.end, source.size_bytes)
 
 
-def _in_joined(records: JoinedRecords, test: _Test, found: Found, start: int) -> Steps[None]:
+def _in_joined(records: JoinedRecords, wanted: Matcher | None, test: _Test) -> Steps[None]:
     total = records.count
-    for done, number in enumerate(_around(start, total)):
-        outcome = records.outcome(number)
-        wanted = test.where.outcomes
-        if wanted is None or outcome in wanted:
-            lines = [
-                source.read(offset, min(length, LINE_BYTES))
-                for source, offset, length in filter(None, records.places(number))
-            ]
-            if test(lines, outcome):
-                found(number)
-        if done % LINES_A_STEP == 0:
-            yield Progress(done, total)
+    hits: dict[Source, array[int]] | None = {}
+    if wanted is not None:
+        hits = yield from _hits_of(records, wanted)
+    for number in range(total):
+        if wanted is None or _has_hit(records.places(number), hits, wanted):
+            test(number)
+        if number % RECORDS_A_STEP == 0:
+            yield Progress(number, total)
 
 
-def _around(start: int, total: int) -> Iterator[int]:
-    yield from range(start, total)
-    yield from range(min(start, total))
+def _hits_of(records: JoinedRecords, wanted: Matcher) -> Steps[dict[Source, array[int]] | None]:
+    """Where each file matches; None when that is too often to be kept."""
+    found: dict[Source, array[int]] = {}
+    for source in records.sources():
+        hits = yield from find_all(source, wanted)
+        if hits.count != len(hits):
+            return None
+        found[source] = hits.offsets
+    return found
+
+
+def _has_hit(
+    places: tuple[Place | None, Place | None],
+    hits: dict[Source, array[int]] | None,
+    wanted: Matcher,
+) -> bool:
+    for place in places:
+        if place is None:
+            continue
+        source, offset, length = place
+        if hits is None:
+            if wanted.hits(source.read(offset, min(length, LINE_BYTES)))[0]:
+                return True
+            continue
+        at = bisect_left(hits[source], offset)
+        if at < len(hits[source]) and hits[source][at] < offset + length:
+            return True
+    return False
+
+
+def _line(records: Records, number: int) -> bytes:
+    return records.line(number, LINE_BYTES).data

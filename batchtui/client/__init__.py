@@ -2,14 +2,16 @@
 
 The only part of the package that talks HTTP, the gateway's upstream aside. Its modules, downwards:
 
-    verbs, batch_client         what others call
-    files, batches, models      the resources of the API
-    listing                     pages that can not loop
-    session, transfer           one call with its retries; one large transfer in its thread
-    retry, failures             what is tried again; what an answer or its absence means
-    wire, upload, download      the modules that import httpx
-    target, dialect             where requests go, and how kinds of servers differ
-    exchange                    a request and what came of it, as data
+    verbs, batch_client               what others call
+    files, batches, models, probe     the resources of the API
+    listing, reading                  pages that can not loop; answers as wire types
+    content, thread                   a large transfer in its thread, with its retries
+    session, retry                    one call with its retries; what is tried again, and when
+    wire, upload, download, faults    the modules that import httpx
+    sending, multipart                what is uploaded
+    failures, hints, words, scrub     what an error answer means, in whose words
+    target, dialect, tls              where requests go, how kinds of servers differ, whom we trust
+    exchange                          a request and what came of it, as data
 
 httpx is imported on the first request, in a thread. Must not import records, gateway or screens.
 """

@@ -7,8 +7,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from batchtui.client.exchange import Answer, NoAnswer, Outcome, Request
+from batchtui.client.multipart import form
 from batchtui.client.retry import Repeat
-from batchtui.client.sending import Body, Sendable, form, sending
+from batchtui.client.sending import Body, Sendable, sending
 from batchtui.client.session import Session
 from batchtui.client.thread import Meter, OnProgress, Stop, in_thread
 

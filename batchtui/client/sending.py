@@ -1,4 +1,4 @@
-"""What is uploaded: a file, open and measured, and the multipart form around it.
+"""What is uploaded: a file, open and measured, and its bytes inside a multipart form.
 
 Owns that exactly the announced bytes are sent, or none count. Must not know HTTP connections.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from batchtui.client.multipart import Form
 from batchtui.client.thread import Meter, Stop
 from batchtui.errors import InputError
 
@@ -81,33 +81,6 @@ class Body:
             hint="nothing was uploaded; try again when the file is complete",
         )
         return InterruptedUploadError()
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A multipart form up to its file, and after it. Source: RFC 7578, as browsers quote names."""
-
-    boundary: str
-    head: bytes
-    tail: bytes
-
-    @property
-    def content_type(self) -> str:
-        return f"multipart/form-data; boundary={self.boundary}"
-
-
-def form(fields: Mapping[str, str], filename: str) -> Form:
-    boundary = secrets.token_hex(16)
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{value}\r\n'
-        for name, value in fields.items()
-    ]
-    parts.append(
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file";'
-        f' filename="{_quoted(filename)}"\r\nContent-Type: application/octet-stream\r\n\r\n'
-    )
-    head = "".join(parts).encode("utf-8", "replace")
-    return Form(boundary, head, f"\r\n--{boundary}--\r\n".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +155,6 @@ def _stamp(stream: BinaryIO) -> tuple[int, ...] | None:
     except (OSError, ValueError, AttributeError):
         return None
     return status.st_size, status.st_mtime_ns
-
-
-def _quoted(name: str) -> str:
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _reason(error: Exception) -> str:

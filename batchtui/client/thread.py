@@ -17,7 +17,10 @@ from typing import Any, Final, TypeVar
 T = TypeVar("T")
 OnProgress = Callable[[int, int], None]
 
-_STOP_S: Final = 5.0
+_STOP_S: Final = 2.0
+"""How long a cancelled caller waits for the thread. Only the making of a connection can take
+longer, and nothing is left behind by that.
+"""
 _STEP_S: Final = 0.05
 
 

@@ -129,6 +129,13 @@ async def test_a_delete_whose_answer_was_lost_is_no_failure(
     assert (deleted.id, deleted.deleted) == ("file-1", True)
 
 
+async def test_a_delete_may_be_answered_with_nothing(
+    client: BatchClient, server: Server, http: Http
+) -> None:
+    server.reply(http(204))
+    assert (await client.files.delete("file-1")).id == "file-1"
+
+
 async def test_a_delete_of_what_is_not_there_is_an_error(
     client: BatchClient, server: Server, http: Http
 ) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Mapping
+from typing import Final
 
 from textual.widget import Widget
 
@@ -25,10 +27,13 @@ from batchtui.tui.viewer.record_list import RecordList
 from batchtui.tui.viewer.records import Records
 from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.viewer.rows_pane import RowsPane
-from batchtui.tui.viewer.summary import TONES
+from batchtui.tui.viewer.summary import TONES, glyph
 from batchtui.tui.viewer.target import BatchResults, RemoteFile, Target
 from batchtui.tui.widgets.line import Line
 from batchtui.tui.widgets.spans import Span
+
+NAME_CELLS: Final = 18
+"""What the title leaves for the name, at least."""
 
 
 class ViewerBase(Frame[None]):
@@ -102,12 +107,12 @@ class ViewerBase(Frame[None]):
         """The title: what is shown, and what became of it."""
         records = self.records
         kind = "results" if isinstance(self.target, BatchResults) else ""
-        right: list[Span] = []
+        right: list[Span] = [("Esc back", "muted")]
         if records is not None:
             kind = kind or ("" if records.kind == "other" else records.kind)
-            right = _counted(records)
+            right = counted(records.counts, self.size.width - NAME_CELLS) or right
         left: list[Span] = [(self.name_of_target, "strong"), (f"  {kind}", "muted")]
-        self.query_one("#title", Line).show(left, right or [("Esc back", "muted")])
+        self.query_one("#title", Line).show(left, right)
 
     def show_where(self) -> None:
         """The status line: where the cursor is, what is filtered and searched, what is at work."""
@@ -185,11 +190,16 @@ class ViewerBase(Frame[None]):
     _was_in_detail = False
 
 
-def _counted(records: Records) -> list[Span]:
-    """`9,950 ok  38 failed  12 truncated`, ok first, then the most frequent."""
-    counts = sorted(records.counts.items(), key=lambda item: (item[0] is not Outcome.OK, -item[1]))
+def counted(counts: Mapping[Outcome, int], width: int) -> list[Span]:
+    """`9,950 ok  38 failed  12 truncated`, ok first; with glyphs where words have no room."""
+    ranked = sorted(counts.items(), key=lambda item: (item[0] is not Outcome.OK, -item[1]))
     pieces: list[Span] = []
-    for outcome, count in counts:
-        gap = "  " if pieces else ""
-        pieces.append((f"{gap}{figures.count(count)} {outcome}", TONES.get(outcome, "accent")))
+    for with_words in (True, False):
+        pieces = []
+        for outcome, count in ranked:
+            gap = "  " if pieces else ""
+            name = f" {outcome}" if with_words else glyph(outcome)
+            pieces.append((f"{gap}{figures.count(count)}{name}", TONES.get(outcome, "accent")))
+        if sum(len(text) for text, _ in pieces) <= width:
+            break
     return pieces

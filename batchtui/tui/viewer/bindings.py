@@ -7,8 +7,16 @@ from typing import Final
 from textual.binding import Binding, BindingType
 
 
-def _hidden(key: str, action: str, name: str, tooltip: str) -> Binding:
-    return Binding(key, action, tooltip, show=False, id=f"viewer.{name}", tooltip=tooltip)
+def _hidden(key: str, action: str, name: str, tooltip: str, shown: str | None = None) -> Binding:
+    return Binding(
+        key,
+        action,
+        tooltip,
+        show=False,
+        key_display=shown,
+        id=f"viewer.{name}",
+        tooltip=tooltip,
+    )
 
 
 BINDINGS: Final[list[BindingType]] = [
@@ -60,8 +68,8 @@ BINDINGS: Final[list[BindingType]] = [
     _hidden("N", "next_hit(-1)", "previous-hit", "The previous hit of the search"),
     _hidden("asterisk", "search_value", "search-value", "Search for the value under the cursor"),
     _hidden("colon", "go_to", "go-to", "Go to a line number or a custom_id"),
-    _hidden("right_square_bracket", "neighbour(1)", "next", "The next record"),
-    _hidden("left_square_bracket", "neighbour(-1)", "previous", "The previous record"),
+    _hidden("right_square_bracket", "neighbour(1)", "next", "The next record", "]"),
+    _hidden("left_square_bracket", "neighbour(-1)", "previous", "The previous record", "["),
     _hidden("J", "scroll_record(3)", "scroll-down", "Scroll the record beside the list down"),
     _hidden("K", "scroll_record(-3)", "scroll-up", "Scroll the record beside the list up"),
     _hidden("w", "wrap", "wrap", "Wrap long lines, or cut them"),

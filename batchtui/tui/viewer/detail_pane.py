@@ -6,9 +6,10 @@ Owns the cursor and what is in view; what the rows say comes from a `Content`.
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -17,73 +18,40 @@ from textual.strip import Strip
 
 from batchtui.tui.viewer.content import Content, Row, Value
 from batchtui.tui.viewer.highlight import highlighted
+from batchtui.tui.viewer.moving_keys import moving_keys
 from batchtui.tui.widgets.toned import Toned
 
-WHEEL_ROWS = 3
+WHEEL_ROWS: Final = 3
+CURSOR: Final = Style(reverse=True)
+HIT: Final = Style(reverse=True, bold=True)
 
 
 class DetailPane(Toned, can_focus=True):
     BINDING_GROUP_TITLE = "One record"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "Down", show=False, id="record.down", tooltip="Next row"),
-        Binding("k,up", "step(-1)", "Up", show=False, id="record.up", tooltip="Row above"),
-        Binding("g,home", "first", "Top", show=False, id="record.first", tooltip="First row"),
-        Binding("G,end", "last", "End", show=False, id="record.last", tooltip="Last row"),
+        *moving_keys("record", "row"),
         Binding(
             "l,right,enter",
             "fold",
-            "fold",
+            "Fold",
+            show=False,
             id="record.fold",
             tooltip="Fold or unfold the value under the cursor",
         ),
         Binding(
             "h,left",
             "parent",
-            "out",
+            "Out",
+            show=False,
             id="record.parent",
             tooltip="To the object or array around the cursor",
         ),
-        Binding(
-            "ctrl+d",
-            "page(0.5)",
-            "Half page down",
-            show=False,
-            id="record.half-down",
-            tooltip="Half a screen down",
-        ),
-        Binding(
-            "ctrl+u",
-            "page(-0.5)",
-            "Half page up",
-            show=False,
-            id="record.half-up",
-            tooltip="Half a screen up",
-        ),
-        Binding(
-            "pagedown,ctrl+f",
-            "page(1)",
-            "Page down",
-            show=False,
-            id="record.page-down",
-            tooltip="A screen down",
-        ),
-        Binding(
-            "pageup,b",
-            "page(-1)",
-            "Page up",
-            show=False,
-            id="record.page-up",
-            tooltip="A screen up",
-        ),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--cursor", "pane--hit"}
     DEFAULT_CSS = """
     DetailPane {
         height: 1fr;
         width: 1fr;
         &.-alone { padding: 0 1; }
-        & > .pane--cursor { text-style: reverse; }
-        & > .pane--hit { text-style: reverse; }
     }
     """
 
@@ -196,12 +164,10 @@ class DetailPane(Toned, can_focus=True):
         base = self.rich_style
         segments = [Segment(text, self.tone(tone)) for text, tone in pieces]
         if self.highlight is not None:
-            hit = self.get_component_rich_style("pane--hit", partial=True)
-            segments = highlighted(segments, self.highlight, hit)
+            segments = highlighted(segments, self.highlight, HIT)
         if at == self.cursor and self.has_focus:
-            over = self.get_component_rich_style("pane--cursor", partial=True)
-            base += over
-            segments = [Segment(text, (style or base) + over) for text, style, _ in segments]
+            base += CURSOR
+            segments = [Segment(text, (style or base) + CURSOR) for text, style, _ in segments]
         return Strip(segments).crop_extend(0, width, base)
 
     def _reveal(self) -> bool:

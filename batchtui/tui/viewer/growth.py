@@ -5,17 +5,17 @@ Owns what the viewer does about each; the engine tells which it is.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Final
 
 from batchtui.errors import BatchtuiError
 from batchtui.jsonl.source import Change
 from batchtui.tui.viewer.base import ViewerBase
-from batchtui.tui.viewer.jobs import Job
+from batchtui.tui.viewer.jobs import FETCH, OPEN, Job
 from batchtui.tui.viewer.opening import number_lines
 from batchtui.tui.viewer.records import FileRecords
 
 LOOK_INTERVAL_S: Final = 0.5
-OPEN: Final = "open"
 
 
 class Growing(ViewerBase):
@@ -43,14 +43,19 @@ class Growing(ViewerBase):
             return
         if change is Change.GREW:
             self.grow(records)
+        elif FETCH in self.jobs.active or change is Change.NONE:
+            return
         elif change is Change.VANISHED:
             self.show_banner("the file is gone; what is shown is what was there")
-        elif change is not Change.NONE:
+        else:
             self.show_banner(f"the file was {change.value}: it is read again")
-            self.reopen()
+            self.fetch()
 
     def grow(self, records: FileRecords) -> None:
         """Number the lines that were appended."""
+        if not records.count:
+            self.fetch()  # what kind of file it is was not to be seen yet
+            return
         records.source.accept_growth()
 
         def work(job: Job) -> None:
@@ -58,6 +63,6 @@ class Growing(ViewerBase):
 
         self.jobs.start(OPEN, "indexing", work)
 
-    def reopen(self) -> None:
-        """Read the target again, from its beginning."""
-        raise NotImplementedError
+    @abstractmethod
+    def fetch(self) -> None:
+        """Read the target from its beginning; what is shown stays until there is more."""

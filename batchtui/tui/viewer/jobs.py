@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 REPORT_INTERVAL_S: Final = 0.1
 
+OPEN: Final = "open"
+FETCH: Final = "fetch"
+
 
 class Job:
     """One piece of work. `words` say what it does; `group` holds one job at a time."""

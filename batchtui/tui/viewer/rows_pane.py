@@ -13,14 +13,16 @@ from collections import OrderedDict
 from typing import ClassVar, Final
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.viewer.highlight import highlighted
+from batchtui.tui.viewer.moving_keys import moving_keys
 from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.toned import Toned
@@ -29,57 +31,18 @@ CACHED_ROWS: Final = 512
 GUTTER: Final = 3
 MIN_DIGITS: Final = 4
 MARK: Final = "+"
+CURSOR: Final = Style(bold=True)
+HIT: Final = Style(reverse=True)
 WHEEL_ROWS: Final = 3
 
 
 class RowsPane(Toned, can_focus=True):
     BINDING_GROUP_TITLE = "Records"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "Down", show=False, id="records.down", tooltip="Next record"),
-        Binding("k,up", "step(-1)", "Up", show=False, id="records.up", tooltip="Record above"),
-        Binding("g,home", "first", "First", show=False, id="records.first", tooltip="First record"),
-        Binding("G,end", "last", "Last", show=False, id="records.last", tooltip="Last record"),
-        Binding(
-            "ctrl+d",
-            "page(0.5)",
-            "Half page down",
-            show=False,
-            id="records.half-down",
-            tooltip="Half a screen down",
-        ),
-        Binding(
-            "ctrl+u",
-            "page(-0.5)",
-            "Half page up",
-            show=False,
-            id="records.half-up",
-            tooltip="Half a screen up",
-        ),
-        Binding(
-            "pagedown,ctrl+f",
-            "page(1)",
-            "Page down",
-            show=False,
-            id="records.page-down",
-            tooltip="A screen down",
-        ),
-        Binding(
-            "pageup,b",
-            "page(-1)",
-            "Page up",
-            show=False,
-            id="records.page-up",
-            tooltip="A screen up",
-        ),
-    ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--cursor", "pane--bar", "pane--hit"}
+    BINDINGS: ClassVar[list[BindingType]] = moving_keys("records", "record")
     DEFAULT_CSS = """
     RowsPane {
         height: 1fr;
         width: 1fr;
-        & > .pane--cursor { text-style: bold; background: $row-cursor; }
-        & > .pane--bar { color: $accent; background: $row-cursor; text-style: bold; }
-        & > .pane--hit { text-style: reverse; }
     }
     """
 
@@ -347,16 +310,13 @@ class RowsPane(Toned, can_focus=True):
         base = self.rich_style
         body = [Segment(text, self.tone(tone)) for text, tone in pieces]
         if self.highlight is not None:
-            hit = self.get_component_rich_style("pane--hit", partial=True)
-            body = highlighted(body, self.highlight, hit)
+            body = highlighted(body, self.highlight, HIT)
         if row != self.cursor:
             gutter = [Segment("  ", base), Segment(mark, self.tone("accent"))]
         else:
-            bar = self.get_component_rich_style("pane--bar")
-            over = self.get_component_rich_style("pane--cursor", partial=True)
-            base += over
-            gutter = [Segment(f" {glyphs().cursor}{mark}", bar)]
-            body = [Segment(text, (style or base) + over) for text, style, _ in body]
+            base += CURSOR
+            gutter = [Segment(f" {glyphs().cursor}{mark}", self.tone("accent") + CURSOR)]
+            body = [Segment(text, (style or base) + CURSOR) for text, style, _ in body]
         return Strip(gutter + body).crop_extend(0, width, base)
 
     def _is_marked(self, row: int) -> bool:

@@ -20,8 +20,7 @@ from batchtui.tui.viewer.contents import LOOKS, ContentReady, Wanted, content_of
 from batchtui.tui.viewer.detail_pane import DetailPane
 from batchtui.tui.viewer.fetching import Fetching
 from batchtui.tui.viewer.finding import FILTER, GO_TO, SEARCH, Finding
-from batchtui.tui.viewer.growth import OPEN
-from batchtui.tui.viewer.jobs import Job
+from batchtui.tui.viewer.jobs import OPEN, Job
 from batchtui.tui.viewer.lines_pane import LinesPane
 from batchtui.tui.viewer.messages import Grew, JobEnded, JobFailed, JobProgress, Opened
 from batchtui.tui.viewer.prompt import Prompt
@@ -60,6 +59,7 @@ class ViewerScreen(Fetching, Finding, Taking):
         yield Choice(id="choice")
 
     def on_mount(self) -> None:
+        self._wanted_line = self.target.line if isinstance(self.target, LocalFile) else None
         self.show_look()
         self.show_name()
         self.fetch()
@@ -75,6 +75,7 @@ class ViewerScreen(Fetching, Finding, Taking):
     def _opened(self, message: Opened) -> None:
         before, records = self.records, message.records
         if before is not None:
+            self._wanted_line = (self.number or 0) + 1
             self.jobs.when_idle(before.close)
         self.records, self.rows = records, Rows(records)
         self.hits, self.shown, self.filter_words = None, None, ""
@@ -95,10 +96,9 @@ class ViewerScreen(Fetching, Finding, Taking):
             self._renumber(records)
         for pane in self.panes:
             pane.grown()
-        line = self.target.line if isinstance(self.target, LocalFile) else None
-        if line is not None and not self._went_to_line:
-            if records.count >= line or records.is_complete:
-                self._went_to_line = True
+        if self._wanted_line is not None:
+            if records.count >= self._wanted_line or records.is_complete:
+                line, self._wanted_line = self._wanted_line, None
                 self.pane.go_to(line - 1)
         elif self.follows:
             self.pane.action_last()
@@ -107,7 +107,8 @@ class ViewerScreen(Fetching, Finding, Taking):
         self.show_name()
         self.show_where()
 
-    _went_to_line = False
+    _wanted_line: int | None = None
+    """Where to go as soon as so many lines are numbered."""
 
     def _renumber(self, records: FileRecords) -> None:
         """The end is numbered now."""
@@ -279,6 +280,3 @@ class ViewerScreen(Fetching, Finding, Taking):
             self.show_look()
         else:
             super().action_back()
-
-    def reopen(self) -> None:
-        self.fetch()

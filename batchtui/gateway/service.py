@@ -79,7 +79,7 @@ async def _answerer(options: GatewayOptions, clock: Clock) -> Answerer:
         from batchtui.gateway.answer.upstream import Upstream
 
         assert options.upstream is not None
-        return Upstream(options.upstream, key, options.concurrency)
+        return Upstream(options.upstream, key)
 
     return await asyncio.to_thread(build)
 

@@ -30,7 +30,7 @@ async def asked(
 ) -> Answer | NoAnswer | None:
     """The answer, with pauses of a millisecond."""
     url = upstream if isinstance(upstream, str) else upstream.base_url
-    answerer = Upstream(url, key, concurrency=2, first_pause_s=0.001)
+    answerer = Upstream(url, key, first_pause_s=0.001)
     try:
         return await answerer.answer(question(), asyncio.Event())
     finally:
@@ -92,7 +92,7 @@ async def test_retry_after_is_honoured(
     start_upstream: StartUpstream, after: Callable[[], str]
 ) -> None:
     upstream = start_upstream(failing(1, 429, retry_after=after()))
-    answerer = Upstream(upstream.base_url, None, concurrency=1, first_pause_s=0.001)
+    answerer = Upstream(upstream.base_url, None, first_pause_s=0.001)
     began = time.monotonic()
     answer = await answerer.answer(question(), asyncio.Event())
     await answerer.aclose()
@@ -110,7 +110,7 @@ async def test_a_retry_after_that_says_nothing(start_upstream: StartUpstream, af
 
 async def test_giving_up_ends_the_wait(start_upstream: StartUpstream) -> None:
     upstream = start_upstream(failing(100, 429, retry_after="3600"))
-    answerer = Upstream(upstream.base_url, None, concurrency=1)
+    answerer = Upstream(upstream.base_url, None)
     giving_up = asyncio.Event()
     giving_up.set()
     assert await answerer.answer(question(), giving_up) is None

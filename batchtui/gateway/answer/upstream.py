@@ -1,4 +1,7 @@
-"""Asking an upstream: any OpenAI-compatible server, one pooled client for all lines.
+"""Asking an upstream: any OpenAI-compatible server, over connections that stay open.
+
+Each line in flight has a client with one connection to itself, taken from those that are idle. One
+client with a pool of 32 would spend more time on its pool than on the requests.
 
 Owns the retries. Asked again: 408, 409, 429, 5xx and lost connections, after the time that
 `Retry-After` asks for or a growing, jittered pause; any other answer stands. A line that waits
@@ -13,6 +16,8 @@ import contextlib
 import random
 import re
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -39,27 +44,19 @@ _VERSION: Final = re.compile(r"/v[0-9]")
 
 class Upstream:
     def __init__(
-        self,
-        base_url: str,
-        key: Secret | None,
-        concurrency: int,
-        first_pause_s: float = _FIRST_PAUSE_S,
+        self, base_url: str, key: Secret | None, first_pause_s: float = _FIRST_PAUSE_S
     ) -> None:
         """`first_pause_s` doubles with each attempt. Reads certificates: for a thread."""
         self._base_url = base_url
         self._key = key.reveal().encode() if key else None
         self._first_pause_s = first_pause_s
-        headers = {"content-type": "application/json", "user-agent": "batchtui"}
+        self._headers = {"content-type": "application/json", "user-agent": "batchtui"}
         if key is not None:
-            headers["authorization"] = f"Bearer {key.reveal()}"
+            self._headers["authorization"] = f"Bearer {key.reveal()}"
         parts = urlsplit(base_url)
-        self._client = httpx.AsyncClient(
-            headers=headers,
-            timeout=httpx.Timeout(_ANSWER_S, connect=_CONNECT_S, pool=None),
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
-            verify=parts.scheme == "https",
-            trust_env=not is_loopback(parts.hostname or ""),
-        )
+        self._tls = httpx.create_ssl_context() if parts.scheme == "https" else False
+        self._uses_proxies = not is_loopback(parts.hostname or "")
+        self._idle: list[httpx.AsyncClient] = []
 
     async def answer(self, ask: Ask, giving_up: asyncio.Event) -> Answer | NoAnswer | None:
         url = endpoint_url(self._base_url, ask.endpoint)
@@ -77,7 +74,8 @@ class Upstream:
     async def models(self) -> list[dict[str, Any]]:
         """The upstream's own list. Raises UpstreamError."""
         try:
-            response = await self._client.get(endpoint_url(self._base_url, "/v1/models"))
+            async with self._client() as client:
+                response = await client.get(endpoint_url(self._base_url, "/v1/models"))
             response.raise_for_status()
             data = msgspec.json.decode(response.content)["data"]
             return [each for each in data if isinstance(each, dict)]
@@ -89,14 +87,36 @@ class Upstream:
             raise UpstreamError("The upstream's list of models can not be read.") from None
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        for client in self._idle:
+            await client.aclose()
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+        """The client that was idle last, or a new one; for one request at a time."""
+        client = self._idle.pop() if self._idle else self._new_client()
+        try:
+            yield client
+        finally:
+            self._idle.append(client)
+
+    def _new_client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            headers=self._headers,
+            timeout=httpx.Timeout(_ANSWER_S, connect=_CONNECT_S),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            verify=self._tls,
+            trust_env=self._uses_proxies,
+        )
 
     async def _attempt(
         self, url: str, body: bytes, attempt: int
     ) -> tuple[Answer | NoAnswer, float | None]:
         """The result of asking once, and the pause before asking again if that makes sense."""
         try:
-            async with self._client.stream("POST", url, content=body) as response:
+            async with (
+                self._client() as client,
+                client.stream("POST", url, content=body) as response,
+            ):
                 text = await _read(response)
         except httpx.TimeoutException:
             return NoAnswer("request_timeout", "The upstream did not answer in time."), (

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.keys import key_to_character
 from textual.screen import Screen
 
 HELP_ID: Final = "app.help"
@@ -49,9 +50,13 @@ def key_name(binding: Binding) -> str:
 def shown_bindings(screen: Screen[Any]) -> list[Binding]:
     """Those for the key line: one each, the screen's own first and in its order."""
     found: dict[str, Binding] = {}
+    focused = screen.focused
     for active in screen.active_bindings.values():
         binding = active.binding
-        if binding.show and active.enabled and binding.id:
+        name = key_name(binding)
+        character = name if len(name) == 1 else key_to_character(binding.key)
+        typed = focused is not None and focused.check_consume_key(binding.key, character)
+        if binding.show and active.enabled and binding.id and not typed:
             found.setdefault(binding.id, binding)
     return sorted(found.values(), key=partial(_rank, _own_ids(screen)))
 

@@ -51,6 +51,12 @@ async def type_text(pilot: Pilot[Any], text: str) -> None:
     await pilot.press(*("space" if character == " " else character for character in text))
 
 
+async def focus(pilot: Pilot[Any], selector: str) -> None:
+    widget = pilot.app.screen.query_one(selector)
+    widget.focus()
+    await until(pilot, lambda: widget.has_focus and not widget.has_class("-active"))
+
+
 def make_batch(number: int, status: str = "completed", **more: Any) -> Batch:
     """A batch created `number` minutes before NOW_S."""
     fields: dict[str, Any] = {

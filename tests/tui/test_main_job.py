@@ -12,7 +12,7 @@ from batchtui.tui.screens.problems import ProblemsScreen
 from batchtui.tui.start import AtDirectory
 from tests.conftest import WriteInput
 from tests.tui.conftest import MakeApp
-from tests.tui.support import screen_text, type_text, until, until_shown
+from tests.tui.support import focus, screen_text, type_text, until, until_shown
 
 
 async def test_from_a_file_on_disk_to_a_readable_answer(
@@ -55,9 +55,9 @@ async def test_metadata_and_expiry_are_sent_and_shown_in_the_detail(
         await app.push_screen(CreateScreen(path))
         await until_shown(pilot, "2 requests, nothing to object to")
         for selector, text in (("#expiry", "2 days"), (".key", "team"), (".value", "ads")):
-            app.screen.query_one(selector, Input).focus()
+            await focus(pilot, selector)
             await type_text(pilot, text)
-        app.screen.query_one("#submit").focus()
+        await focus(pilot, "#submit")
         await pilot.press("enter")
         await until_shown(pilot, "done")
         await pilot.press("i")
@@ -99,7 +99,7 @@ async def test_what_was_typed_is_kept_when_the_form_is_left(
         await until_shown(pilot, "No batches yet")
         await app.push_screen(CreateScreen(path))
         await until_shown(pilot, "nothing to object to")
-        app.screen.query_one(".key", Input).focus()
+        await focus(pilot, ".key")
         await type_text(pilot, "team")
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, CreateScreen))
@@ -117,9 +117,9 @@ async def test_a_failed_batch_opens_its_errors_with_their_lines(
         await until_shown(pilot, "bad.jsonl")
         await app.push_screen(CreateScreen(tmp_path / "bad.jsonl"))
         await until_shown(pilot, "Submit anyway")
-        app.screen.query_one("#endpoint", Input).focus()
+        await focus(pilot, "#endpoint")
         await type_text(pilot, "/v1/chat/completions")
-        app.screen.query_one("#submit").focus()
+        await focus(pilot, "#submit")
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "batches")
         await until_shown(pilot, "✗ failed")

@@ -203,7 +203,10 @@ class CreateScreen(Frame[None]):
             self._say([(f"{glyphs().failed} {error.message}{hint}", "trouble")])
         finally:
             self._submitting = None
-            self.query_one("#submit", Button).disabled = self._is_lost
+            submit_button = self.query_one("#submit", Button)
+            submit_button.disabled = self._is_lost
+            if not self._is_lost:
+                submit_button.focus()
 
     def _ask_again(self, submission: Submission, error: AlreadySubmittedError) -> None:
         self._show_steps(False)

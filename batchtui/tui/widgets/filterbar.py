@@ -11,17 +11,23 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 
-class FilterBar(Horizontal):
+class FilterInput(Input):
     BINDING_GROUP_TITLE = "Filter"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "drop", "drop filter", id="filter.drop", tooltip="Show all rows again"),
         Binding(
-            "enter,down",
-            "keep",
+            "enter",
+            "submit",
             "keep filter",
             id="filter.keep",
             tooltip="Keep the filter, back to the list",
         ),
+    ]
+
+
+class FilterBar(Horizontal):
+    BINDING_GROUP_TITLE = "Filter"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "drop", "show all", id="filter.drop", tooltip="Show all rows again"),
     ]
     DEFAULT_CSS = """
     FilterBar { height: 1; display: none; }
@@ -44,7 +50,7 @@ class FilterBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(" /", markup=False)
-        yield Input(placeholder=self._hint, compact=True)
+        yield FilterInput(placeholder=self._hint, compact=True)
 
     @property
     def text(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, RootModel, StrictStr, model_validator
 
@@ -17,6 +17,7 @@ from batchtui.models.wire import (
     Text,
     Timestamp,
     WireModel,
+    count,
     whole_number,
 )
 
@@ -81,24 +82,35 @@ class RequestCounts(WireModel):
     failed: Count = 0
 
 
-class InputTokensDetails(WireModel):
-    cached_tokens: Count = 0
-
-
-class OutputTokensDetails(WireModel):
-    reasoning_tokens: Count = 0
-
-
 class BatchUsage(WireModel):
     """Tokens of the whole batch. LiteLLM adds chat-style twins that are always 0: not read."""
 
     input_tokens: Count = 0
     output_tokens: Count = 0
     total_tokens: Count = 0
-    input_tokens_details: Annotated[InputTokensDetails | Nothing | None, FirstFit] = None
-    output_tokens_details: Annotated[OutputTokensDetails | Nothing | None, FirstFit] = None
+    input_tokens_details: Annotated[dict[str, Any] | Nothing | None, FirstFit] = None
+    output_tokens_details: Annotated[dict[str, Any] | Nothing | None, FirstFit] = None
+
+    @property
+    def cached_tokens(self) -> int:
+        return count((self.input_tokens_details or {}).get("cached_tokens"))
+
+    @property
+    def reasoning_tokens(self) -> int:
+        return count((self.output_tokens_details or {}).get("reasoning_tokens"))
 
 
+_Status = Literal[
+    "validating",
+    "failed",
+    "in_progress",
+    "finalizing",
+    "completed",
+    "expired",
+    "cancelling",
+    "cancelled",
+]
+_AnyStatus = Annotated[str, BeforeValidator(_status_word)]
 _Pairs = dict[StrictStr, StrictStr]
 _AnyPairs = Annotated[dict[str, str] | None, BeforeValidator(_string_pairs)]
 
@@ -114,7 +126,7 @@ class Batch(WireModel):
     endpoint: Text = ""
     input_file_id: Text = ""
     completion_window: Text = ""
-    status: Annotated[str, BeforeValidator(_status_word)]
+    status: Annotated[_Status | _AnyStatus, FirstFit]
     model: OptionalId = None
     errors: BatchErrors | None = None
     output_file_id: OptionalId = None

@@ -104,8 +104,7 @@ def _facts(batch: Batch, account: Account) -> Iterator[Cell]:
     yield _fact("endpoint", batch.endpoint, f"window {batch.completion_window or 'not told'}")
     usage = batch.usage
     if usage is not None and usage.total_tokens:
-        cached = usage.input_tokens_details.cached_tokens if usage.input_tokens_details else 0
-        extra = f" ({count(cached)} cached)" if cached else ""
+        extra = f" ({count(usage.cached_tokens)} cached)" if usage.cached_tokens else ""
         tokens = f"{count(usage.input_tokens)} in{extra}, {count(usage.output_tokens)} out"
         yield _fact("tokens", tokens)
     if batch.metadata:

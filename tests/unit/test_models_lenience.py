@@ -144,6 +144,20 @@ def test_litellm_puts_chat_usage_beside_the_real_one() -> None:
     )
     assert read.usage is not None
     assert (read.usage.input_tokens, read.usage.output_tokens) == (20, 2)
+    assert (read.usage.cached_tokens, read.usage.reasoning_tokens) == (0, 0)
+
+
+def test_details_of_the_usage() -> None:
+    details = {"cached_tokens": 7, "audio_tokens": 1}
+    usage = batch(
+        usage={"input_tokens_details": details, "output_tokens_details": {"reasoning_tokens": "3"}}
+    ).usage
+    assert usage is not None
+    assert (usage.cached_tokens, usage.reasoning_tokens) == (7, 3)
+    assert usage.input_tokens_details == details
+    odd = batch(usage={"input_tokens_details": 5}).usage
+    assert odd is not None
+    assert odd.cached_tokens == 0
 
 
 @pytest.mark.parametrize(

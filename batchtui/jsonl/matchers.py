@@ -149,7 +149,7 @@ def _in_bytes(pattern: str, ignore_case: bool) -> bytes:
 
 def _required(pattern: str) -> str | None:
     """A plain text that every match of `pattern` contains, where that is easy to see."""
-    if not pattern.isascii() or re.search(r"[|(\[]|\{|\\[^\w.]", pattern):
+    if not pattern.isascii() or re.search(r"[|(\[{]|\\[^wdsWDSbB.]", pattern):
         return None
     plain = re.sub(r"\\.[*+?]?|[\w .:,-][*+?]|[.^$*+?]+", "\0", pattern)
     runs = [run for run in plain.split("\0") if re.fullmatch(r"[\w ]{3,}", run)]

@@ -41,7 +41,7 @@ def examine(line: bytes, number: int) -> Request:
     request = Request()
     findings = Findings(number, request.problems)
     try:
-        text = line.decode()
+        text = line.rstrip().decode()
         value = _DECODER.decode(text)
     except UnicodeDecodeError as error:
         byte = line[error.start]

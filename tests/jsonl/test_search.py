@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from batchtui.errors import InputError
+from batchtui.jsonl import search as search_module
+from batchtui.jsonl.matchers import Case, matcher
+from batchtui.jsonl.progress import Cancelled, run
+from batchtui.jsonl.search import Hits, find_all, find_next, find_previous
+from batchtui.jsonl.source import GZIP_MAGIC, Source
+
+OpenSource = Callable[[bytes], Source]
+
+
+def found(
+    source: Source, text: str, *, is_regex: bool = False, case: Case = "smart"
+) -> list[bytes]:
+    hits = run(find_all(source, matcher(text, is_regex=is_regex, case=case)))
+    assert hits.complete
+    assert hits.count == len(hits)
+    return [source.read(*hits[at]) for at in range(len(hits))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u00e9", "\u00c9", '"', "\\", "a\nb", "\U0001f600", "caf\u00e9 au lait", "\u6771\u4eac"],
+)
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_a_text_is_found_however_json_spells_it(
+    open_source: OpenSource, text: str, ascii_only: bool
+) -> None:
+    spelled = json.dumps(text, ensure_ascii=ascii_only)[1:-1].encode()
+    upper = spelled.replace(b"\\u", b"\0").upper().replace(b"\0", b"\\u") if ascii_only else spelled
+    source = open_source(b"<" + spelled + b">")
+    assert found(source, text, case="sensitive") == [spelled]
+    if text.isupper() or not text.isascii():
+        assert len(found(open_source(b"<" + upper + b">"), text)) == 1
+
+
+def test_smart_case(open_source: OpenSource) -> None:
+    source = open_source(b"Error error ERROR \xc3\x89cole \\u00e9cole \\u00C9COLE")
+    assert found(source, "error") == [b"Error", b"error", b"ERROR"]
+    assert found(source, "Error") == [b"Error"]
+    assert found(source, "error", case="sensitive") == [b"error"]
+    assert len(found(source, "\u00e9cole")) == 3
+    assert len(found(source, "e+r", is_regex=True)) == 3
+    assert len(found(source, "E+R", is_regex=True)) == 1
+
+
+def test_expressions_stay_within_a_line(open_source: OpenSource) -> None:
+    source = open_source(b"aXb\ncXd\n\nX")
+    assert found(source, "[^q]+", is_regex=True) == [b"aXb", b"cXd", b"X"]
+    assert found(source, "^.", is_regex=True) == [b"a", b"c", b"X"]
+    assert found(source, "X$", is_regex=True) == [b"X"]
+    assert found(source, "x*", is_regex=True) == [b"X", b"X", b"X"]
+    assert found(source, r"b\s", is_regex=True) == []
+
+
+def test_an_expression_knows_the_spellings_of_a_letter(open_source: OpenSource) -> None:
+    source = open_source(b"na\xc3\xafve na\\u00efve na\\u00EFve naive")
+    assert len(found(source, "na\u00efv.", is_regex=True)) == 3
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hits"),
+    [
+        (r"needle_\w+_end", [b"needle_in_the_end"]),
+        (r"needle.*hay", [b"needle_in_the_end of hay"]),
+        (r"(needle|pin)", [b"needle"]),
+        (r"need?l?e", [b"needle"]),
+        (r"\x6eeedle", [b"needle"]),
+        (r"hayy*", [b"hay", b"hay"]),
+    ],
+)
+def test_expressions_with_a_plain_part(
+    open_source: OpenSource, pattern: str, hits: list[bytes]
+) -> None:
+    source = open_source(b"hay\na needle_in_the_end of hay\n")
+    assert found(source, pattern, is_regex=True, case="sensitive") == hits
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{9999999999999}", "[a", "*", "(?P<x"])
+def test_no_expression(pattern: str) -> None:
+    with pytest.raises(InputError, match="not a regular expression"):
+        matcher(pattern, is_regex=True)
+
+
+def test_nothing_to_search_for() -> None:
+    with pytest.raises(InputError, match="nothing to search for"):
+        matcher("")
+
+
+CONTENTS = st.text("ab\n", max_size=80).map(str.encode) | st.binary(max_size=40)
+CONTENTS = CONTENTS.filter(lambda content: not content.startswith(GZIP_MAGIC))
+
+
+@given(
+    CONTENTS,
+    st.sampled_from(["a", "ab", "aa", "aba", "b\n", "ba"]),
+    st.integers(4, 12),
+    st.integers(0, 90),
+)
+@settings(deadline=None)
+def test_texts_are_found_across_windows_in_both_directions(
+    content: bytes, text: str, window_bytes: int, offset: int
+) -> None:
+    expected = [at.start() for at in re.finditer(re.escape(text.encode()), content)]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_module, "WINDOW_BYTES", window_bytes)
+        path = Path(folder) / "file"
+        path.write_bytes(content)
+        wanted = matcher(text, case="sensitive")
+        every = [at for at in range(len(content)) if content.startswith(text.encode(), at)]
+        with Source.open(path) as source:
+            hits = run(find_all(source, wanted))
+            assert list(hits.offsets) == expected
+            following = run(find_next(source, wanted, offset))
+            assert (following.offset if following else None) == next(
+                (at for at in every if at >= offset), None
+            )
+            previous = run(find_previous(source, wanted, offset))
+            if previous is None:
+                assert not [at for at in every if at < offset]
+            else:
+                assert previous.offset in every
+                assert previous.offset < offset
+                # Overlapping hits count once, so an earlier one may hide the very last.
+                assert not [at for at in every if previous.offset + len(text) <= at < offset]
+
+
+@given(CONTENTS, st.sampled_from(["a+", "b", "^ab", "a.*b", "[^a]+$"]), st.integers(1, 12))
+@settings(deadline=None)
+def test_expressions_are_found_across_windows_in_both_directions(
+    content: bytes, pattern: str, window_bytes: int
+) -> None:
+    expected = []
+    start = 0
+    for line in content.split(b"\n"):
+        spans = [at.span() for at in re.finditer(pattern.encode(), line)]
+        expected += [(start + begin, end - begin) for begin, end in spans if end > begin]
+        start += len(line) + 1
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_module, "LINES_WINDOW_BYTES", window_bytes)
+        path = Path(folder) / "file"
+        path.write_bytes(content)
+        wanted = matcher(pattern, is_regex=True, case="sensitive")
+        with Source.open(path) as source:
+            hits = run(find_all(source, wanted))
+            assert list(zip(hits.offsets, hits.lengths, strict=True)) == expected
+            for offset in range(len(content) + 1):
+                after = [each for each in expected if each[0] >= offset]
+                before = [each for each in expected if each[0] < offset]
+                assert run(find_next(source, wanted, offset)) == (after[0] if after else None)
+                assert run(find_previous(source, wanted, offset)) == (
+                    before[-1] if before else None
+                )
+
+
+def test_hits_are_there_while_the_search_runs_and_when_it_is_cancelled(
+    open_source: OpenSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "WINDOW_BYTES", 10)
+    source = open_source(b"needle" + b"x" * 100)
+    hits = Hits()
+    asked = iter([False, False, True])
+    with pytest.raises(Cancelled):
+        run(find_all(source, matcher("needle"), hits), is_cancelled=lambda: next(asked))
+    assert (hits.count, hits.complete) == (1, False)
+
+
+def test_more_hits_than_are_kept_are_counted(
+    open_source: OpenSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "KEPT_HITS", 3)
+    hits = run(find_all(open_source(b"a" * 10), matcher("a")))
+    assert (hits.count, len(hits)) == (10, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable
@@ -102,8 +103,9 @@ class FakeUpstream:
         request.send_response(status)
         for name, value in {"content-length": str(len(answer)), **headers}.items():
             request.send_header(name, value)
-        request.end_headers()
-        request.wfile.write(answer)
+        with contextlib.suppress(OSError):  # the gateway may be gone by now
+            request.end_headers()
+            request.wfile.write(answer)
 
     def close(self) -> None:
         self.release()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from typing import Final
 
 from python_multipart.exceptions import FormParserError
@@ -117,7 +118,10 @@ def _too_large(most_bytes: int) -> Refusal:
 
 
 class _Upload:
-    """The bytes of one file on their way to disk. All but `take` block: for a thread."""
+    """The bytes of one file on their way to disk. All but `take` block: for a thread.
+
+    The lock is for a request that is cancelled while its thread writes: closing waits for it.
+    """
 
     def __init__(self, disk: Disk, most_bytes: int) -> None:
         self._disk = disk
@@ -125,6 +129,7 @@ class _Upload:
         self._descriptor: int | None = None
         self._waiting = bytearray()
         self._accepted = False
+        self._in_use = threading.Lock()
         self.file_id = ids.file_id()
         self.size_bytes = 0
 
@@ -139,23 +144,29 @@ class _Upload:
         self._waiting += data
 
     def write(self) -> None:
+        with self._in_use:
+            self._write()
+
+    def settle(self) -> None:
+        """Everything is durable when this returns."""
+        with self._in_use:
+            os.fsync(self._write())
+            self._disk.settle()
+            self._accepted = True
+
+    def close(self) -> None:
+        with self._in_use:
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
+                if not self._accepted:
+                    self._disk.remove(self.file_id)
+
+    def _write(self) -> int:
         if self._descriptor is None:
             self._descriptor = self._disk.create(self.file_id)
         rest = memoryview(bytes(self._waiting))
         self._waiting.clear()
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
-
-    def settle(self) -> None:
-        """Everything is durable when this returns."""
-        self.write()
-        assert self._descriptor is not None
-        os.fsync(self._descriptor)
-        self._disk.settle()
-        self._accepted = True
-
-    def close(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            if not self._accepted:
-                self._disk.remove(self.file_id)
+        return self._descriptor

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
@@ -17,16 +17,18 @@ _PIECE_BYTES: Final = 128 * 1024
 
 async def lines_of(path: Path) -> AsyncGenerator[tuple[int, bytes], None]:
     """Each line that is not blank, with its number from 1."""
-    file = await asyncio.to_thread(path.open, "rb")
-    try:
+    with _opened(path) as file:
         number = 0
         while piece := await asyncio.to_thread(file.readlines, _PIECE_BYTES):
             for line in piece:
                 number += 1
                 if not line.isspace():
                     yield number, line
-    finally:
-        file.close()
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Opened without a thread: one that is cancelled while it waits would leave the file open."""
+    return path.open("rb")
 
 
 class _Line(msgspec.Struct):

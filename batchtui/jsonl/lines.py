@@ -15,6 +15,9 @@ from batchtui.jsonl.source import CHUNK_BYTES, Source
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
 """The longest line that is parsed. OpenAI's whole files end at 200 MB."""
 
+MOST_VALUES = 8_000_000
+"""The most values of one line that are built in memory: some 100 bytes each."""
+
 HEAD_BYTES = 4096
 """What is kept of a longer line."""
 
@@ -96,3 +99,10 @@ class _Begun:
 
     def take(self) -> bytes:
         return b"".join(self._pieces)
+
+
+def is_dense(line: bytes) -> bool:
+    """Whether a line may hold more than MOST_VALUES values, so that it must not be parsed whole."""
+    if len(line) < 2 * MOST_VALUES:
+        return False
+    return sum(map(line.count, (b",", b"[", b"{"))) > MOST_VALUES

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from batchtui.jsonl.body import Body
 from batchtui.jsonl.finding import Findings, type_name
+from batchtui.jsonl.lines import is_dense
 from batchtui.jsonl.problems import Problem, shown
 from batchtui.models.endpoint import normal_endpoint
 
@@ -40,6 +41,9 @@ def examine(line: bytes, number: int) -> Request:
     """Judge `line` (without BOM, not blank), which is line `number` of its file. Never raises."""
     request = Request()
     findings = Findings(number, request.problems)
+    if is_dense(line):
+        findings.add("line_too_long", "the line has too many values to be looked into")
+        return request
     try:
         text = line.rstrip().decode()
         value = _DECODER.decode(text)

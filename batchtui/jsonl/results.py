@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from batchtui.jsonl.lines import is_dense
 from batchtui.jsonl.outcomes import Outcome as Outcome
 
 _CODES_OF_EXPIRY = frozenset({"batch_expired", "expired"})
@@ -107,6 +108,8 @@ def decode(line: bytes) -> Any:
 
     Raises ValueError or RecursionError.
     """
+    if is_dense(line):
+        raise ValueError("the line has too many values")
     try:
         return msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeError):

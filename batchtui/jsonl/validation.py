@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Final
 
 from batchtui.jsonl.problems import CODES, Problem
 from batchtui.jsonl.statistics import Statistics
 
+FIRST_OF_EACH: Final = 20
+"""Of each code so many problems are kept even when the list is full."""
+
 
 @dataclass
 class Validation:
-    """`problems` has the first ones in file order, those of the whole file last, at most
-    `max_problems`; `counts` has the exact number of each code. `endpoint` and `model` are what the
-    lines were compared with."""
+    """`problems` has the first `max_problems` and at least the first FIRST_OF_EACH of each code, in
+    file order, those of the whole file last; `counts` has the exact number of each code. `endpoint`
+    and `model` are what the lines were compared with."""
 
     problems: list[Problem] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -42,19 +46,16 @@ class Validation:
         return sum(self.counts.values()) - len(self.problems)
 
     def add(self, found: Iterable[Problem]) -> None:
-        """Count and, while there is room, keep problems of lines after all earlier ones."""
-        problems = sorted(found, key=attrgetter("line"))
-        for each in problems:
-            self.counts[each.code] = self.counts.get(each.code, 0) + 1
-        room = self.max_problems - len(self.problems)
-        if room > 0:
-            self.problems.extend(problems[:room])
+        """Count problems of lines after all earlier ones, and keep those there is room for."""
+        for each in sorted(found, key=attrgetter("line")):
+            self.add_of_file(each)
 
     def add_of_file(self, found: Problem) -> None:
-        """Count and keep a problem of the file as a whole, even when the list is full."""
-        self.counts[found.code] = self.counts.get(found.code, 0) + 1
-        del self.problems[max(0, self.max_problems - 1) :]
-        self.problems.append(found)
+        """The same for one problem, which may concern the file as a whole."""
+        count = self.counts.get(found.code, 0) + 1
+        self.counts[found.code] = count
+        if len(self.problems) < self.max_problems or count <= FIRST_OF_EACH:
+            self.problems.append(found)
 
     def _count_of(self, severity: str) -> int:
         return sum(n for code, n in self.counts.items() if CODES[code].severity == severity)

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from batchtui.errors import InputError
 from batchtui.jsonl import lines as lines_module
 from batchtui.jsonl import validate as validate_module
+from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Cancelled, run
 from batchtui.jsonl.request import examine
+from batchtui.jsonl.results import read_result
 from batchtui.jsonl.tokens import estimate_line
 from batchtui.jsonl.validate import validate
 from batchtui.models.limits import Limits
@@ -134,7 +136,7 @@ def test_endless_bad_lines_are_counted_exactly_and_kept_boundedly(tmp_path: Path
     path = tmp_path / "in.jsonl"
     path.write_bytes(b"x\n{}\n" * 10_000)
     found = run(validate(path, max_problems=100, limits=Limits(size_bytes=10)))
-    assert len(found.problems) == 100
+    assert len(found.problems) == 101
     assert found.counts == {
         "invalid_json_line": 10_000,
         "missing_required_parameter": 4 * 10_000,
@@ -142,7 +144,26 @@ def test_endless_bad_lines_are_counted_exactly_and_kept_boundedly(tmp_path: Path
     }
     assert [each.line for each in found.problems[:6]] == [1, 2, 2, 2, 2, 3]
     assert found.problems[-1].code == "file_too_large"
-    assert found.left_out == 50_001 - 100
+    assert found.left_out == 50_001 - 101
+
+
+def test_an_error_behind_many_warnings_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(b"\n" * 2000 + b"x\n" * 30)
+    found = run(validate(path, max_problems=50))
+    kept = Counter(each.code for each in found.problems)
+    assert kept == {"blank_line": 50, "invalid_json_line": 20}
+    assert found.problems[-1].line == 2020
+
+
+def test_a_line_of_endless_values_is_not_built_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines_module, "MOST_VALUES", 1000)
+    line = encode(request("a", x=[[]] * 2000))
+    found = run(validate(write(tmp_path / "in.jsonl", [line])))
+    assert [each.code for each in found.problems] == ["line_too_long"]
+    assert read_result(line).outcome is Outcome.UNREADABLE
 
 
 def test_many_duplicates_are_counted_exactly(tmp_path: Path) -> None:

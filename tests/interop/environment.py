@@ -22,7 +22,7 @@ def environment(name: str, *packages: str) -> Path:
     mark = home / "made-of"
     if not mark.exists() or mark.read_text() != wanted:
         venv.create(home, with_pip=True, clear=True)
-        install = [home / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+        install = [str(home / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*install, *packages], check=True, stderr=subprocess.DEVNULL)
         mark.write_text(wanted)
     return home / "bin"

@@ -16,7 +16,7 @@ from batchtui.errors import InputError
 if TYPE_CHECKING:
     from batchtui.jsonl.facts import Kind
 
-PORTION: Final = 500
+FIRST_PORTION: Final = 500
 COUNTED_BYTES: Final = 512 * 1024 * 1024
 """Lines of a larger file are not counted just to list it."""
 VALIDATED_BYTES: Final = 4 * 1024 * 1024
@@ -51,17 +51,22 @@ class Entry:
 
 
 def scan(directory: Path) -> Iterator[list[Entry]]:
-    """The entries of `directory` in portions, unsorted; raises InputError when it is unreadable."""
+    """The entries of `directory` in portions that grow, unsorted.
+
+    Raises InputError when it is unreadable.
+    """
     portion: list[Entry] = []
+    enough = FIRST_PORTION
     try:
         with os.scandir(directory) as found:
             for each in found:
                 portion.append(_entry(each))
-                if len(portion) >= PORTION:
+                if len(portion) >= enough:
                     yield portion
                     portion = []
+                    enough *= 2
     except OSError as error:
-        raise InputError(f"{directory}: {error.strerror or error}") from None
+        raise InputError(f"{error.strerror or error}: {directory}") from None
     yield portion
 
 

@@ -25,7 +25,7 @@ class Numbered(NamedTuple):
 def problem_table(*, id: str) -> RecordTable[Numbered]:  # noqa: A002
     columns: list[Column[Numbered]] = [
         Column("line", "LINE", 9, _line, right=True, keep=9, order=lambda n: n.problem.line),
-        Column("code", "PROBLEM", 21, _code, keep=7, order=lambda n: n.problem.code),
+        Column("code", "PROBLEM", 26, _code, keep=7, order=lambda n: n.problem.code),
         Column("what", "WHAT", 20, lambda n: n.problem.message, grow=True, keep=8),
     ]
     return RecordTable(columns, lambda numbered: str(numbered.place), id=id)

@@ -27,4 +27,4 @@ def trouble_line(account: Account, profile: Profile | None, now_s: float) -> tup
     then = f"next try in {span(left_s)}, r now"
     if trouble.since_s is not None:
         then = f"data from {span(now_s - trouble.since_s)} ago, {then}"
-    return f"{glyphs().failed} {what}", f"  {then}"
+    return f"{glyphs().failed} {what}", then

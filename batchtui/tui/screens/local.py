@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.worker import get_current_worker
 
 from batchtui.errors import BatchtuiError
 from batchtui.tui.entries import Entry, in_order, look_into, scan
@@ -22,6 +22,7 @@ from batchtui.tui.widgets.filterbar import FilterBar
 from batchtui.tui.widgets.spans import Cell, Span
 from batchtui.tui.widgets.table import RecordTable
 
+TELL_S = 0.2
 TABS_CELLS = 36
 """What the tabs take of their line."""
 
@@ -79,6 +80,7 @@ class LocalScreen(ListScreen[Entry]):
 
     def on_mount(self) -> None:
         self._entries: list[Entry] = []
+        self._known: dict[Path, Entry] = {}
         self._show_hidden = False
         self._directory = Path(self.app.browse_dir)
         self.read_directory(self._directory)
@@ -100,11 +102,13 @@ class LocalScreen(ListScreen[Entry]):
     # the directory
 
     def action_refresh(self) -> None:
+        self._known = {}
         self.read_directory(self._directory)
 
     def go_to(self, directory: Path, *, select: Path | None = None) -> None:
         self._directory = directory
         self._entries = []
+        self._known = {}
         self.show_own_trouble("")
         self.query_one(FilterBar).clear()
         self.table.clear_marks()
@@ -112,49 +116,42 @@ class LocalScreen(ListScreen[Entry]):
         self.read_directory(directory, select)
         self.account_changed()
 
-    @work(
-        thread=True,
-        group="directory",
-        exclusive=True,
-        exit_on_error=False,
-        description="list a folder",
-    )
-    def read_directory(self, directory: Path, select: Path | None = None) -> None:
-        worker = get_current_worker()
+    @work(group="directory", exclusive=True, exit_on_error=False, description="list a folder")
+    async def read_directory(self, directory: Path, select: Path | None = None) -> None:
         entries: list[Entry] = []
+        portions = scan(directory)
         try:
-            for portion in scan(directory):
-                if worker.is_cancelled:
-                    return
+            while (portion := await asyncio.to_thread(next, portions, None)) is not None:
                 entries += portion
-                self.app.call_from_thread(self._show, directory, list(entries), select)
+                ordered = await asyncio.to_thread(in_order, entries, directory)
+                self._show(directory, ordered, select)
         except BatchtuiError as error:
-            self.app.call_from_thread(self._show_unreadable, directory, error)
+            self._show_unreadable(directory, error)
 
     def _show(self, directory: Path, entries: list[Entry], select: Path | None) -> None:
         if directory != self._directory:
             return
-        known = {entry.path: entry for entry in self._entries if entry.looked}
-        self._entries = [
-            before
-            if (before := known.get(entry.path)) and before.size_bytes == entry.size_bytes
-            else entry
-            for entry in entries
-        ]
+        self._entries = entries
         self._arrange()
         if select is not None:
             self.table.move_to_key(str(select))
 
     def _show_unreadable(self, directory: Path, error: BatchtuiError) -> None:
         if directory == self._directory:
-            self._entries = []
+            self._entries = in_order([], directory)
             self._arrange()
             self.show_own_trouble(error.message)
 
     def _arrange(self) -> None:
         shown = [entry for entry in self._entries if self._show_hidden or not entry.is_hidden]
-        self.table.set_rows(in_order(shown, self._directory))
+        self.table.set_rows(self._as_known(entry) for entry in shown)
         self.update_status()
+
+    def _as_known(self, entry: Entry) -> Entry:
+        """With what was learned of it, unless it has changed since."""
+        known = self._known.get(entry.path)
+        same = known is not None and known.size_bytes == entry.size_bytes
+        return known if known is not None and same else entry
 
     def action_hidden(self) -> None:
         self._show_hidden = not self._show_hidden
@@ -173,23 +170,20 @@ class LocalScreen(ListScreen[Entry]):
         if unknown:
             self.look_into(unknown)
 
-    @work(
-        thread=True,
-        group="facts",
-        exclusive=True,
-        exit_on_error=False,
-        description="look into files",
-    )
-    def look_into(self, entries: Sequence[Entry]) -> None:
-        worker = get_current_worker()
+    @work(group="facts", exclusive=True, exit_on_error=False, description="look into files")
+    async def look_into(self, entries: Sequence[Entry]) -> None:
+        learned: list[Entry] = []
+        told_s = time.monotonic()
         for entry in entries:
-            if worker.is_cancelled:
-                return
-            self.app.call_from_thread(self._learn, look_into(entry))
+            learned.append(await asyncio.to_thread(look_into, entry))
+            if time.monotonic() - told_s > TELL_S:
+                self._learn(learned)
+                learned, told_s = [], time.monotonic()
+        self._learn(learned)
 
-    def _learn(self, entry: Entry) -> None:
-        self._entries = [entry if each.path == entry.path else each for each in self._entries]
-        self.table.update_rows([entry])
+    def _learn(self, learned: Sequence[Entry]) -> None:
+        self._known.update((entry.path, entry) for entry in learned)
+        self.table.update_rows(learned)
         self.update_status()
 
     # what one does with a file

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from batchtui.tui.widgets.field import Field
 from batchtui.visible import visible
 
 
@@ -43,7 +44,7 @@ class PromptScreen(ModalScreen[str | None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(visible(self._question)))
-            yield Input(self._answer, compact=True, select_on_focus=False)
+            yield Field(self._answer)
 
     @on(Input.Submitted)
     def _answered(self, event: Input.Submitted) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from batchtui.tui.figures import plural, size
 from batchtui.tui.form_values import Draft
+from batchtui.tui.widgets.field import Field
 from batchtui.tui.widgets.pairs import Pairs
 from batchtui.visible import visible
 
@@ -46,15 +47,15 @@ class BatchForm(Vertical):
     def compose(self) -> ComposeResult:
         given = self._given
         yield _row("File", _text(self._path.name, id="file"))
-        endpoint = Input(given.endpoint, placeholder="from the file", compact=True, id="endpoint")
+        endpoint = Field(given.endpoint, placeholder="from the file", id="endpoint")
         yield _row("Endpoint", endpoint, Static("", id="endpoint-note", classes="note"))
         yield _row("Model", _text("", id="model"))
         yield _row("Provider", _text(self._provider, id="provider"))
         yield _row(
             "Window",
-            Input(given.window, compact=True, id="window"),
+            Field(given.window, id="window"),
             Static("Results expire after", classes="note"),
-            Input(given.expiry, placeholder="server's default", compact=True, id="expiry"),
+            Field(given.expiry, placeholder="server's default", id="expiry"),
         )
         pairs = Pairs(given.metadata, id="metadata")
         yield Horizontal(Static("Metadata", classes="label"), pairs, classes="field tall")

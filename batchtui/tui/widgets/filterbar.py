@@ -10,8 +10,10 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from batchtui.tui.widgets.field import Field
 
-class FilterInput(Input):
+
+class FilterField(Field):
     BINDING_GROUP_TITLE = "Filter"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -50,7 +52,7 @@ class FilterBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(" /", markup=False)
-        yield FilterInput(placeholder=self._hint, compact=True)
+        yield FilterField(placeholder=self._hint)
 
     @property
     def text(self) -> str:

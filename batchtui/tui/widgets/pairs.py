@@ -9,6 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input
 
+from batchtui.tui.widgets.field import Field
+
 
 class PairRow(Horizontal):
     def __init__(self, key: str = "", value: str = "") -> None:
@@ -17,8 +19,8 @@ class PairRow(Horizontal):
         self._value = value
 
     def compose(self) -> ComposeResult:
-        yield Input(self._key, placeholder="key", compact=True, classes="key")
-        yield Input(self._value, placeholder="value", compact=True, classes="value")
+        yield Field(self._key, placeholder="key", classes="key")
+        yield Field(self._value, placeholder="value", classes="value")
 
     @property
     def pair(self) -> tuple[str, str]:

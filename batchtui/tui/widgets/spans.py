@@ -7,7 +7,7 @@ ours passes through here. Knows no widget.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -20,6 +20,8 @@ Tone = Literal["", "strong", "muted", "accent", "trouble", "success"]
 Span = tuple[str, Tone]
 Spans = Sequence[Span]
 Cell = str | Spans
+BETWEEN: Final = 2
+LEAST_LEFT: Final = 8
 StyleOf = Callable[[Tone], Style]
 
 
@@ -60,10 +62,10 @@ def fitted(pieces: list[Span], width: int, *, right: bool = False) -> list[Span]
 def both_ends(left: Cell, right: Cell, width: int) -> list[Span]:
     """`left` at the left, `right` at the right; where there is no room, the left is cut."""
     end = spans(right)
-    room = width - width_of(end)
-    if room < 8 and end:
+    room = width - width_of(end) - BETWEEN
+    if not end or room < LEAST_LEFT:
         return fitted(spans(left), width)
-    return [*fitted(spans(left), room), *end]
+    return [*fitted(spans(left), room), (" " * BETWEEN, ""), *end]
 
 
 def segments(pieces: Iterable[Span], style_of: StyleOf) -> list[Segment]:

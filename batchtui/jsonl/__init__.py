@@ -8,14 +8,21 @@ Long work is a generator (`progress.Steps`) that hands over every few millisecon
     source      one open file: bounded reads, changes on disk, gzip through a copy
     lines       a file as blocks of whole lines
     index       where each line begins; pages without an index
-    problems    what can be wrong with a batch input: every code, severity and meaning
-    validate    a whole input against these
-    statistics  counts and token estimates of the same pass
     facts       what a file is, from its first lines
-    results     what a result line says
-    join        input and result files together, by custom_id
-    search      text and regular expressions in a file
-    write       extract, split, sample, merge: new files, whole or not at all
+
+    problems    what can be wrong with a batch input: every code, severity and meaning
+    validate    a whole input against these; the result is in validation, statistics, tokens
+    quick, request, body, finding       the two halves of judging one line
+    metadata    a batch's metadata against the server's bounds
+
+    outcomes    what can become of a request
+    results     what a result line says; glance tells outcome and custom_id at less cost
+    join        input and result files together, by custom_id; the result is in joined
+    answers     answers that should have been JSON
+
+    search      texts and expressions in a file; matchers, spelling: what is looked for
+    write       new files, whole or not at all: extract, merge in input order
+    parts       split, merge end to end, sample
     repair      mechanical repairs into a new file
 
 Import from the modules: this package pulls in none of them.

@@ -25,9 +25,11 @@ match_head = _HEAD.match
 """Matches the head of an input or result line; group 1 is the custom_id."""
 
 _NO_JSON: Final = msgspec.Raw(b"")
-_QUOTE: Final = ord('"')
 _VECTOR: Final = b'["'
-_BLANK_OR_ESCAPE: Final = b" \t\\"
+_match_text: Final = re.compile(
+    rb'"(?:\\[nrt]| )*(?:[^"\\ ]|\\["\\/bf]|\\u(?!00(?:20|0[9aAdD])))'
+).match
+"""Matches a JSON string that holds more than blanks."""
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -90,13 +92,9 @@ def glance(line: bytes) -> tuple[bytes | None, Outcome]:
         if body.data and not body.choices and memoryview(body.data[0].embedding)[0] in _VECTOR:
             return _key(answer.custom_id), Outcome.OK
         choice = body.choices[0]
-        content = choice.message.content
-        if len(content) > 2 and answer.custom_id:
-            start = memoryview(content)
-            # A string that begins with neither a blank nor an escape is a text.
-            if start[0] == _QUOTE and start[1] not in _BLANK_OR_ESCAPE:
-                outcome = Outcome.OK if choice.finish_reason == "stop" else Outcome.TRUNCATED
-                return answer.custom_id.encode(), outcome
+        if answer.custom_id and _match_text(choice.message.content):
+            outcome = Outcome.OK if choice.finish_reason == "stop" else Outcome.TRUNCATED
+            return answer.custom_id.encode(), outcome
     except (ValueError, LookupError, RecursionError):
         pass
     result = read_result(line.removeprefix(BOM))

@@ -21,7 +21,7 @@ MOST_VALUES = 8_000_000
 HEAD_BYTES = 4096
 """What is kept of a longer line."""
 
-BLOCK_LINES = 1024
+BLOCK_LINES = 512
 """The most lines of one block, so that work on a block stays short."""
 
 _NEWLINE = 10

@@ -13,6 +13,7 @@ from batchtui.jsonl.outcomes import Outcome as Outcome
 
 _CODES_OF_EXPIRY = frozenset({"batch_expired", "expired"})
 _CODES_OF_CANCEL = frozenset({"batch_cancelled", "batch_canceled", "cancelled", "canceled"})
+_BLANKS = " \t\r\n"
 _FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
 
 
@@ -187,7 +188,7 @@ def _of_choice(choice: dict[str, Any]) -> _Answer:
         outcome, text = Outcome.REFUSED, text or refusal
     elif finish_reason == "length":
         outcome = Outcome.TRUNCATED
-    elif not text.strip() and not calls:
+    elif not text.strip(_BLANKS) and not calls:
         outcome = Outcome.EMPTY
     return _Answer(outcome, text, calls, finish_reason)
 
@@ -219,7 +220,7 @@ def _of_response(body: dict[str, Any], output: list[Any]) -> _Answer:
         outcome = Outcome.TRUNCATED
     elif status in ("failed", "cancelled"):
         outcome = Outcome.FAILED if status == "failed" else Outcome.CANCELLED
-    elif not text.strip() and not calls:
+    elif not text.strip(_BLANKS) and not calls:
         outcome = Outcome.EMPTY
     return _Answer(outcome, text, tuple(calls), reason or status)
 

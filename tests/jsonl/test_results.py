@@ -272,7 +272,7 @@ def test_outcomes_are_answered_or_not() -> None:
 ANSWERS = st.one_of(
     st.builds(
         choice,
-        st.one_of(st.text(max_size=5), st.sampled_from(["", " ", "\n", '"', "{", None]), VALUES),
+        st.one_of(st.text(max_size=5), st.text(' \t\n\r\f"\\/\u00a0\u3000x', max_size=4), VALUES),
         st.sampled_from(["stop", "length", "content_filter", "tool_calls"]),
         refusal=st.sampled_from([None, None, "", "No"]),
         tool_calls=st.sampled_from([None, [], [CALL]]),

@@ -36,15 +36,15 @@ from tests import relay as faults
 from tests.relay import Call, Fault, FaultOf, relay
 
 WriteInput = Callable[..., Path]
-TIMEOUT_S = 0.4
-LOOKS_S = (0.0, 0.05, 0.2, 0.6, 1.0)
+TIMEOUT_S = 1.0
+LOOKS_S = (0.0, 0.05, 0.3, 0.8, 1.0)
 
 
 @asynccontextmanager
-async def paying(url: str, ledger: Path) -> AsyncIterator[Session]:
-    """A session with a server that costs money, as far as it knows, and short patience."""
+async def paying(url: str, ledger: Path, timeout_s: float | None = None) -> AsyncIterator[Session]:
+    """A session with a server that costs money, as far as it knows."""
     profile = Profile(name="paying", base_url=url)
-    client = BatchClient(base_url=url, timeout_s=TIMEOUT_S)
+    client = BatchClient(base_url=url, timeout_s=timeout_s)
     async with Session(profile, ledger=Ledger(ledger), client=client, looks_s=LOOKS_S) as session:
         yield session
 
@@ -73,21 +73,21 @@ async def made(url: str) -> list[Batch]:
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("fault", "timeout_s"),
     [
-        faults.drop_after,
-        faults.reset_after,
-        faults.bad_gateway_after,
-        faults.slow(TIMEOUT_S * 2),
-        faults.late(TIMEOUT_S * 1.5),
+        (faults.drop_after, None),
+        (faults.reset_after, None),
+        (faults.bad_gateway_after, None),
+        (faults.slow(TIMEOUT_S * 2), TIMEOUT_S),
+        (faults.late(TIMEOUT_S * 1.5), TIMEOUT_S),
     ],
 )
 async def test_a_lost_answer_is_found_again(
-    gateway: Gateway, write_input: WriteInput, tmp_path: Path, fault: Fault
+    gateway: Gateway, write_input: WriteInput, tmp_path: Path, fault: Fault, timeout_s: float | None
 ) -> None:
     async with (
         relay(gateway.base_url, at_create(fault)) as url,
-        paying(url, tmp_path / "ledger.db") as session,
+        paying(url, tmp_path / "ledger.db", timeout_s) as session,
     ):
         events = await all_of(submit(session, Submission(write_input())))
     last = events[-1]
@@ -219,7 +219,7 @@ async def test_two_hundred_submissions_two_hundred_batches(
                 return last.batch.id
         raise AssertionError("not created after ten tries")
 
-    async with relay(gateway.base_url, choose) as url, paying(url, path) as session:
+    async with relay(gateway.base_url, choose) as url, paying(url, path, TIMEOUT_S) as session:
         ids = await asyncio.gather(*(submitted(session, number) for number in range(200)))
     listed = await made(gateway.base_url)
     assert sorted(ids) == sorted(batch.id for batch in listed)

@@ -6,7 +6,6 @@ source. Nothing here interprets the bytes.
 
 from __future__ import annotations
 
-import contextlib
 import enum
 import gzip
 import os
@@ -40,15 +39,26 @@ class Change(enum.Enum):
     VANISHED = "vanished"
 
 
+class _Descriptor:
+    """A file descriptor that is closed when nobody holds it any more: closing its number while
+    another thread reads would give that thread whatever file gets the number next."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.close(self.number)
+
+
 class Source:
     """An open file. `size_bytes` is what was there when it was opened; readable from any thread."""
 
-    def __init__(self, path: Path, descriptor: int, *, unpacked: bool = False) -> None:
+    def __init__(self, path: Path, descriptor: _Descriptor, *, unpacked: bool = False) -> None:
         self.path = path
         self.is_unpacked = unpacked
-        self._descriptor = descriptor
-        self.size_bytes = os.fstat(descriptor).st_size
-        self._seen = path.stat() if unpacked else os.fstat(descriptor)
+        self._descriptor: _Descriptor | None = descriptor
+        self.size_bytes = os.fstat(descriptor.number).st_size
+        self._seen = path.stat() if unpacked else os.fstat(descriptor.number)
         self._witness = self._read_witness()
 
     @classmethod
@@ -58,18 +68,18 @@ class Source:
 
     def read(self, offset: int, count: int) -> bytes:
         """Up to `count` bytes from `offset`; fewer only at the end. Raises InputError."""
+        descriptor = self._open_descriptor()
         try:
-            data = os.pread(self._descriptor, count, offset)
+            data = os.pread(descriptor.number, count, offset)
             if len(data) == count or not data:
                 return data
             pieces = [data]
-            missing = count - len(data)
-            offset += len(data)
-            while missing and (
-                data := os.pread(self._descriptor, missing, offset + count - missing)
+            done = len(data)
+            while done < count and (
+                data := os.pread(descriptor.number, count - done, offset + done)
             ):
                 pieces.append(data)
-                missing -= len(data)
+                done += len(data)
             return b"".join(pieces)
         except OSError as error:
             raise unreadable(self.path, error) from None
@@ -97,14 +107,19 @@ class Source:
 
     def accept_growth(self) -> None:
         """Take what was appended since into `size_bytes`. Only right after `Change.GREW`."""
-        self._seen = os.fstat(self._descriptor)
+        self._seen = os.fstat(self._open_descriptor().number)
         self.size_bytes = self._seen.st_size
         self._witness = self._read_witness()
 
     def close(self) -> None:
-        descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            os.close(descriptor)
+        """No more reads begin; one that runs in another thread ends well."""
+        self._descriptor = None
+
+    def _open_descriptor(self) -> _Descriptor:
+        descriptor = self._descriptor
+        if descriptor is None:
+            raise InputError(f"{self.path} is closed")
+        return descriptor
 
     def __enter__(self) -> Self:
         return self
@@ -127,34 +142,26 @@ class Source:
 def opened(path: Path) -> Steps[Source]:
     """Open `path` in steps: unpacking a large gzip file takes a while."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except (OSError, ValueError) as error:
-        raise unreadable(path, error) from None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        descriptor = _Descriptor(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK))
+        if not stat.S_ISREG(os.fstat(descriptor.number).st_mode):
             raise InputError(f"{path} is not a regular file")
-        if os.pread(descriptor, 3, 0) == GZIP_MAGIC:
+        if os.pread(descriptor.number, len(GZIP_MAGIC), 0) == GZIP_MAGIC:
             copy = yield from _unpacked(path, descriptor)
-            os.close(descriptor)
-            descriptor = -1
             return Source(path, copy, unpacked=True)
         return Source(path, descriptor)
-    except OSError as error:
-        _close_quietly(descriptor)
+    except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
-    except BaseException:
-        _close_quietly(descriptor)
-        raise
 
 
-def _unpacked(path: Path, descriptor: int) -> Steps[int]:
-    size_bytes = os.fstat(descriptor).st_size
+def _unpacked(path: Path, descriptor: _Descriptor) -> Steps[_Descriptor]:
+    size_bytes = os.fstat(descriptor.number).st_size
     written = 0
-    copy, name = tempfile.mkstemp(prefix="batchtui-")
+    number, name = tempfile.mkstemp(prefix="batchtui-")
+    copy = _Descriptor(number)
     Path(name).unlink()
     try:
         with (
-            open(descriptor, "rb", closefd=False) as packed,
+            open(descriptor.number, "rb", closefd=False) as packed,
             gzip.GzipFile(fileobj=packed) as plain,
         ):
             while data := plain.read(CHUNK_BYTES):
@@ -162,16 +169,12 @@ def _unpacked(path: Path, descriptor: int) -> Steps[int]:
                 if written > UNPACKED_LIMIT_BYTES:
                     raise InputError(f"{path} unpacks to more than {UNPACKED_LIMIT_BYTES} bytes")
                 while data:
-                    data = data[os.write(copy, data) :]
+                    data = data[os.write(number, data) :]
                 yield Progress(packed.tell(), size_bytes)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        _close_quietly(copy)
         raise InputError(
             f"{path} is damaged gzip: {error}", hint="download or pack the file again"
         ) from None
-    except BaseException:
-        _close_quietly(copy)
-        raise
     return copy
 
 
@@ -179,9 +182,3 @@ def unreadable(path: Path, error: Exception) -> InputError:
     """The InputError for an OSError on `path`."""
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return InputError(f"cannot read {path}: {reason}")
-
-
-def _close_quietly(descriptor: int) -> None:
-    if descriptor >= 0:
-        with contextlib.suppress(OSError):
-            os.close(descriptor)

@@ -33,6 +33,31 @@ def test_reads_anywhere_and_less_at_the_end(tmp_path: Path) -> None:
         assert source.read(100, 5) == b""
 
 
+def test_short_reads_are_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make(tmp_path, bytes(range(100)))
+    pread = os.pread
+    with Source.open(path) as source:
+        monkeypatch.setattr(os, "pread", lambda fd, count, at: pread(fd, min(count, 7), at))
+        assert source.read(10, 50) == bytes(range(10, 60))
+        assert source.read(90, 50) == bytes(range(90, 100))
+
+
+def test_closing_waits_for_a_read_in_another_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pread = os.pread
+    source = Source.open(make(tmp_path))
+
+    def closed_meanwhile(descriptor: int, count: int, offset: int) -> bytes:
+        source.close()
+        return pread(descriptor, count, offset)
+
+    monkeypatch.setattr(os, "pread", closed_meanwhile)
+    assert source.read(0, 3) == b"one"
+    with pytest.raises(InputError, match="is closed"):
+        source.read(0, 3)
+
+
 def test_an_untouched_file_has_not_changed(tmp_path: Path) -> None:
     with Source.open(make(tmp_path)) as source:
         assert source.changed() is Change.NONE

@@ -138,12 +138,23 @@ class Expression:
 
 def _in_bytes(pattern: str, ignore_case: bool) -> bytes:
     pieces = []
+    in_set = False
+    before = ""
     for char in pattern:
         if char.isascii():
             pieces.append(char.encode())
+        elif in_set:
+            raise InputError(
+                f"{char!r} cannot stand in [...]", hint=f"write it as an alternative: (a|{char})"
+            )
         else:
             spelled = spellings(char, ignore_case=ignore_case)
             pieces.append(b"(?:" + b"|".join(map(re.escape, spelled)) + b")")
+        if before == "\\":
+            char = ""  # it was escaped, and is neither a bracket nor a backslash that escapes
+        elif char in "[]":
+            in_set = char == "["
+        before = char
     return b"".join(pieces)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -23,24 +23,31 @@ from batchtui.jsonl.source import CHUNK_BYTES, Source
 
 @contextlib.contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of `path` when the block ends well. Raises InputError."""
-    temporary: Path | None = None
+    """A file that takes the place of `path` when the block ends well. Raises InputError.
+
+    Links are followed. What is no regular file, as a pipe or /dev/null, is written to as it is.
+    """
+    target = Path(os.path.realpath(path))
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
-        temporary = Path(name)
-        with os.fdopen(descriptor, "wb", buffering=CHUNK_BYTES) as file:
-            yield file
-            file.flush()
-            os.fchmod(descriptor, _mode(path))
-            os.fsync(descriptor)
-        temporary.replace(path)
-        temporary = None
-        _sync_directory(path.parent)
+        if target.exists() and not target.is_file():
+            with target.open("wb") as device:
+                yield device
+            return
+        temporary = target.parent / f".{target.name[:100]}.{secrets.token_hex(4)}"
+        try:
+            with temporary.open("xb", buffering=CHUNK_BYTES) as file:
+                yield file
+                file.flush()
+                with contextlib.suppress(FileNotFoundError):
+                    os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_directory(target.parent)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
 
 
 def merge_in_input_order(joined: Joined, out: Path) -> Steps[int]:
@@ -95,15 +102,6 @@ def copy_lines(places: Iterable[tuple[Source, int, int]], total: int, out: Path)
             count += 1
             since += 256
     return count
-
-
-def _mode(path: Path) -> int:
-    """The permissions of the file that is replaced, else what the user's umask gives."""
-    with contextlib.suppress(OSError):
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _sync_directory(directory: Path) -> None:

@@ -93,6 +93,14 @@ def test_no_expression(pattern: str) -> None:
         matcher(pattern, is_regex=True)
 
 
+def test_a_letter_beyond_ascii_cannot_stand_in_a_set(open_source: OpenSource) -> None:
+    with pytest.raises(InputError, match="cannot stand in"):
+        matcher("[a\u00e9]", is_regex=True)
+    source = open_source("[\u00e9] \u00e9".encode())
+    assert len(found(source, "\\[\u00e9", is_regex=True)) == 1
+    assert len(found(source, "[ab]*\u00e9", is_regex=True)) == 2
+
+
 def test_nothing_to_search_for() -> None:
     with pytest.raises(InputError, match="nothing to search for"):
         matcher("")

@@ -138,6 +138,18 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         pass
 
 
+def test_links_are_followed_and_devices_stay(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    for path in (tmp_path / "link", Path("/dev/null")):
+        with new_file(path) as file:
+            file.write(b"x")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"x"
+    assert Path("/dev/null").is_char_device()
+    with pytest.raises(InputError, match="Is a directory"), new_file(tmp_path):
+        pass
+
+
 def test_the_permissions_are_those_of_any_new_file_or_of_the_old_one(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.touch()

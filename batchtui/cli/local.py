@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,10 +29,19 @@ def private_profile() -> Iterator[Profile]:
 
 @contextmanager
 def local_profile() -> Iterator[Profile]:
-    """A gateway on this user's data directory: what it accepts goes on in the next command."""
-    from batchtui.gateway.options import GatewayOptions
+    """A gateway on this user's data directory: what it accepts goes on in the next command.
 
-    with gateway_profile(GatewayOptions(port=0), name="local") as profile:
+    One that runs there already, as `batchtui serve` does, is the one.
+    """
+    from batchtui.config import Profile
+    from batchtui.gateway.options import GatewayOptions
+    from batchtui.gateway.store.disk import running_url
+
+    options = GatewayOptions(port=0)
+    if url := running_url(options.directory):
+        yield Profile(name="local", base_url=url, kind="local")
+        return
+    with gateway_profile(options, name="local") as profile:
         yield profile
 
 
@@ -43,5 +53,8 @@ def gateway_profile(
     from batchtui.config import Profile
     from batchtui.gateway.server import Gateway
 
+    # Without a handler a warning of its thread would be written over the app's screen.
+    for name in ("batchtui.gateway", "uvicorn.error"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
     with Gateway(options, seed=seed) as gateway:
         yield Profile(name=name, base_url=gateway.base_url, kind="local")

@@ -132,7 +132,12 @@ async def _run(
             timeout_graceful_shutdown=_OPEN_REQUESTS_S,
             backlog=_BACKLOG,
         )
-        await _Server(config, ready, stop).serve(sockets=[listener])
+
+        def listening() -> None:
+            service.disk.announce(_url(options, listener))
+            ready()
+
+        await _Server(config, listening, stop).serve(sockets=[listener])
 
 
 class _Server(uvicorn.Server):

@@ -32,6 +32,7 @@ class Service:
 
     options: GatewayOptions
     clock: Clock
+    disk: Disk
     store: Store
     runner: Runner
     answerer: Answerer
@@ -57,7 +58,7 @@ async def open_service(
                 await runner.resume(leave)
                 expiry = asyncio.create_task(_expire_files(store, clock))
                 try:
-                    yield Service(options, clock, store, runner, answerer)
+                    yield Service(options, clock, disk, store, runner, answerer)
                 finally:
                     expiry.cancel()
                     await runner.stop()

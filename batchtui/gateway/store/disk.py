@@ -9,9 +9,27 @@ import fcntl
 import os
 from collections.abc import Collection
 from pathlib import Path
+from typing import Final
 
 from batchtui import paths
 from batchtui.errors import UsageError
+
+_LONGEST_URL_BYTES: Final = 300
+
+
+def running_url(root: Path) -> str | None:
+    """Where the gateway that holds `root` answers; None when nobody holds it."""
+    try:
+        lock = os.open(root / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return os.pread(lock, _LONGEST_URL_BYTES, 0).decode("ascii", "replace") or None
+    finally:
+        os.close(lock)
+    return None
 
 
 class Disk:
@@ -36,7 +54,13 @@ class Disk:
             ) from None
         self.database = root / "gateway.sqlite3"
 
+    def announce(self, url: str) -> None:
+        """Leave word, for as long as the lock is held, of where this gateway answers."""
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, url.encode(), 0)
+
     def close(self) -> None:
+        os.ftruncate(self._lock, 0)
         os.close(self._lock)
 
     def path(self, file_id: str) -> Path:

@@ -21,7 +21,7 @@ mouse_option = click.option(
 )
 
 
-@click.command("open")
+@click.command("open", short_help="Open the app; the same as no command.")
 @click.argument("target", required=False, metavar="[PATH[:LINE] | BATCH_ID]")
 @mouse_option
 @connection_options
@@ -50,7 +50,7 @@ def open_app(
     ctx.exit(code)
 
 
-@click.command()
+@click.command(short_help="The app on a throwaway gateway, with samples.")
 @mouse_option
 @click.pass_context
 def demo(ctx: click.Context, mouse: bool | None) -> None:

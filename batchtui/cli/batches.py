@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from batchtui.workflows.session import Session
 
 
-@click.group()
+@click.group(short_help="ls, create, show, watch, cancel, results")
 def batches() -> None:
     """List, create, show, watch and cancel batches, and get their results."""
 

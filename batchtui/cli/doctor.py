@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MARKS: Final = {"ok": "ok", "warning": "!", "bad": "BAD", "unknown": "?"}
 
 
-@click.command()
+@click.command(short_help="What is wrong with the server, the key, the terminal.")
 @json_option
 @connection_options
 @click.pass_context

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from batchtui.models.file import FileObject
 
 
-@click.group()
+@click.group(short_help="ls, put, show, cat, get, rm")
 def files() -> None:
     """List, upload, show, read, download and delete the server's files."""
 

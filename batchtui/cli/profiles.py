@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from batchtui.config import Profile
 
 
-@click.group()
+@click.group(short_help="ls, show, test, set-key")
 def profiles() -> None:
     """List, show and test profiles, and store their keys."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from batchtui.models.batch import Batch
 
 
-@click.command()
+@click.command(short_help="The whole main job: from a JSONL to its results.")
 @click.argument("path", metavar="INPUT.jsonl", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", metavar="OUT", required=True, help="Results, in input order; - is stdout."

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="A Batch API on this machine.")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS")
 @click.option("--port", default=4000, show_default=True, type=click.IntRange(0, 65_535))
 @click.option(

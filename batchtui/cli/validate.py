@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from batchtui.jsonl.validation import Validation
 
 
-@click.command()
+@click.command(short_help="Every problem of an input file, with its line.")
 @click.argument(
     "paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
 )

@@ -9,7 +9,7 @@ from batchtui.cli.options import json_option
 from batchtui.cli.output import print_json
 
 
-@click.command("paths")
+@click.command("paths", short_help="Where batchtui keeps its files.")
 @json_option
 def where(as_json: bool) -> None:
     """Print where batchtui keeps its files."""

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -30,6 +30,7 @@ from batchtui.tui.figures import count
 from batchtui.tui.form_values import Draft
 from batchtui.tui.run import run_app as run_app
 from batchtui.tui.screens.batches import BatchesScreen
+from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.local import LocalScreen
 from batchtui.tui.screens.welcome import WelcomeScreen
@@ -40,6 +41,10 @@ from batchtui.workflows.session import Session
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
     from batchtui.workflows.feed import BatchFeed
+
+
+TRANSFERS: Final = frozenset({"submit", "upload", "download"})
+"""The groups of workers that a person would not want to end by mistake."""
 
 
 class BatchtuiApp(App[None], inherit_bindings=False):
@@ -255,6 +260,21 @@ class BatchtuiApp(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         yield SystemCommand("app: theme", "Change the look", self.action_change_theme)
         yield SystemCommand("app: quit", "Quit batchtui", self.action_quit)
+
+    async def action_quit(self) -> None:
+        """Leave; while a file is on its way, only after a question."""
+        moving = [worker for worker in self.workers if worker.group in TRANSFERS]
+        if any(worker.is_running for worker in moving) and not isinstance(
+            self.screen, ConfirmScreen
+        ):
+            question = "A transfer is running. Quit, and stop it?"
+            self.push_screen(ConfirmScreen(question), self._quit_if)
+        else:
+            self.exit()
+
+    def _quit_if(self, confirmed: bool | None) -> None:
+        if confirmed:
+            self.exit()
 
     # what nobody foresaw
 

@@ -120,8 +120,26 @@ def batch_columns(app: BatchtuiApp) -> list[Column[Any]]:
 
     return [
         Column("status", "STATUS", 12, status_cell, keep=9, order=status_order),
-        Column("input", "INPUT", 16, name, grow=True, keep=10, order=lambda b: name(b).casefold()),
-        Column("model", "MODEL", 14, lambda b: [(b.model or NONE, "muted")], keep=1, order=_model),
+        Column(
+            "input",
+            "INPUT",
+            16,
+            name,
+            grow=True,
+            is_name=True,
+            keep=10,
+            order=lambda b: name(b).casefold(),
+        ),
+        Column(
+            "model",
+            "MODEL",
+            14,
+            lambda b: [(b.model or NONE, "muted")],
+            grow=True,
+            is_name=True,
+            keep=1,
+            order=_model,
+        ),
         Column("progress", "PROGRESS", 21, progress_cell, keep=8, order=_share),
         Column("failed", "FAILED", 6, failed_cell, right=True, keep=3, order=_failed),
         Column("age", "AGE", 4, age, right=True, keep=7, order=lambda b: age_s(b, app.now())),

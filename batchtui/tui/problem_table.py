@@ -66,6 +66,17 @@ def contents(validation: Validation) -> list[Span]:
     return pieces
 
 
+def explained(row: Numbered | None, validation: Validation) -> list[Span]:
+    """The problem in full with what to do about it; with no problem, what the file holds."""
+    if row is None:
+        return contents(validation)
+    from batchtui.jsonl.problems import CODES
+
+    code = CODES.get(row.problem.code)
+    advice = f"   {code.advice}" if code else ""
+    return [(row.problem.message, ""), (advice, "muted")]
+
+
 def _line(numbered: Numbered) -> Cell:
     line = numbered.problem.line
     return "file" if line is None else f"{line:,}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -91,8 +92,6 @@ async def test_escape_stops_an_upload_and_leaves_no_batch(
     stopped: list[bool] = []
 
     async def endless(session: Any, submission: Submission) -> AsyncIterator[Any]:
-        import asyncio
-
         yield Checked(Validation())
         yield Uploading(5_000_000, 10_000_000)
         try:
@@ -199,3 +198,23 @@ def test_a_window_is_needed() -> None:
     assert window(" 24h ") == "24h"
     with pytest.raises(FormError):
         window(" ")
+
+
+async def test_quitting_during_an_upload_asks_first(
+    make_app: MakeApp, write_input: WriteInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(session: Any, submission: Submission) -> AsyncIterator[Any]:
+        yield Uploading(5_000_000, 10_000_000)
+        await asyncio.Event().wait()
+
+    play(monkeypatch, endless)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(CreateScreen(write_input(2)))
+        await until_shown(pilot, "nothing to object to")
+        await pilot.press("S")
+        await until_shown(pilot, "uploading 5.0 MB")
+        await pilot.press("ctrl+q")
+        await until_shown(pilot, "A transfer is running.")
+        await pilot.press("n", "ctrl+q", "y")
+        await until(pilot, lambda: not app.is_running)

@@ -79,6 +79,7 @@ async def test_problems_come_with_their_lines_before_anything_is_sent(
         await until_shown(pilot, "2 problems: the server would refuse this file")
         assert "duplicate_custom_id" in screen_text(app)
         assert "invalid_json_line" in screen_text(app)
+        await until_shown(pilot, "Give each line its own custom_id.")
 
         await pilot.press("escape", "c")
         await until_shown(pilot, "Submit anyway")

@@ -13,7 +13,7 @@ from batchtui.tui.batch_detail import trend
 from batchtui.tui.filters import Fields
 from batchtui.tui.pace import Paces
 from batchtui.tui.widgets.lines import wrapped
-from batchtui.tui.widgets.spans import both_ends, fitted, spans, width_of
+from batchtui.tui.widgets.spans import both_ends, cut_in_the_middle, fitted, spans, width_of
 from tests.tui.support import NOW_S, make_batch
 
 
@@ -171,3 +171,16 @@ def test_pace_counts_from_the_start_where_the_server_tells_it() -> None:
     paces.observe([batch], NOW_S)
     assert paces.per_second(batch) == 0.5
     assert paces.left_s(batch) == 100.0
+
+
+@given(st.text(), st.integers(min_value=8, max_value=60))
+def test_a_long_name_keeps_its_head_and_its_tail(text: str, width: int) -> None:
+    shown = cut_in_the_middle(spans(text), width)
+    assert width_of(shown) <= width
+    if width_of(spans(text)) <= width:
+        assert shown == spans(text)
+
+
+def test_a_name_is_cut_where_names_do_not_differ() -> None:
+    cut = cut_in_the_middle([("batch_0660d472d2d025_output.jsonl", "")], 20)
+    assert cut == [("batch_0660…put.jsonl", "")]

@@ -26,7 +26,7 @@ from batchtui.tui import form_values
 from batchtui.tui.figures import moment, size
 from batchtui.tui.form_values import EMPTY, FormError
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.problem_table import Numbered, contents, numbered, problem_table, verdict
+from batchtui.tui.problem_table import Numbered, explained, numbered, problem_table, verdict
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.submit_steps import Steps
@@ -127,12 +127,17 @@ class CreateScreen(Frame[None]):
         steps = self.query_one("#steps", Lines)
         steps.display = not problems
         steps.show(Steps().lines)
-        self.show_status(contents(validation))
+        self._explain()
         submit = self.query_one("#submit", Button)
         submit.label = "Submit" if validation.ok else "Submit anyway"
         submit.disabled = self._is_lost
         if self.focused is None:
             (self.table if problems and not validation.ok else submit).focus()
+
+    @on(RecordTable.Moved)
+    def _explain(self) -> None:
+        if self._validation is not None:
+            self.show_status(explained(self.table.cursor_row, self._validation))
 
     @on(RecordTable.Chosen)
     def action_open_line(self) -> None:

@@ -44,7 +44,16 @@ class FilesScreen(ListScreen["FileObject"]):
 
     def make_table(self) -> RecordTable[FileObject]:
         columns: list[Column[FileObject]] = [
-            Column("name", "NAME", 20, _name, grow=True, keep=9, order=lambda f: f.filename),
+            Column(
+                "name",
+                "NAME",
+                18,
+                _name,
+                grow=True,
+                is_name=True,
+                keep=9,
+                order=lambda f: f.filename,
+            ),
             Column(
                 "purpose", "PURPOSE", 12, lambda f: f.purpose, keep=7, order=lambda f: f.purpose
             ),
@@ -59,7 +68,7 @@ class FilesScreen(ListScreen["FileObject"]):
             ),
             Column("age", "AGE", 4, self._age, right=True, keep=6, order=self._age_s),
             Column("expires", "EXPIRES", 7, self._expires, right=True, keep=4, order=_expires_at),
-            Column("used", "USED BY", 14, self._used_by, keep=3),
+            Column("used", "USED BY", 16, self._used_by, grow=True, is_name=True, keep=3),
         ]
         return RecordTable(columns, lambda file: file.id, id="files")
 

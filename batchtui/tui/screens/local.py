@@ -59,7 +59,7 @@ class LocalScreen(ListScreen[Entry]):
 
     def make_table(self) -> RecordTable[Entry]:
         columns: list[Column[Entry]] = [
-            Column("name", "NAME", 20, _name, grow=True, keep=9, order=_by_name),
+            Column("name", "NAME", 20, _name, grow=True, is_name=True, keep=9, order=_by_name),
             Column("lines", "LINES", 8, _lines, right=True, keep=7, order=lambda e: e.lines),
             Column("size", "SIZE", 9, _size, right=True, keep=8, order=lambda e: e.size_bytes),
             Column("endpoint", "ENDPOINT", 17, _endpoint, keep=6, order=lambda e: e.endpoint),

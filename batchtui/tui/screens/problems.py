@@ -15,13 +15,14 @@ from batchtui.errors import BatchtuiError
 from batchtui.models.limits import OPENAI
 from batchtui.tui.figures import size
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.problem_table import Numbered, contents, numbered, problem_table, verdict
+from batchtui.tui.problem_table import Numbered, explained, numbered, problem_table, verdict
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.widgets.line import Line
 from batchtui.tui.widgets.table import RecordTable
 
 if TYPE_CHECKING:
     from batchtui.jsonl.progress import Progress
+    from batchtui.jsonl.validation import Validation
 
 
 class ProblemsScreen(Frame[None]):
@@ -35,6 +36,7 @@ class ProblemsScreen(Frame[None]):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
+        self._validation: Validation | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         yield Line(id="verdict")
@@ -61,8 +63,14 @@ class ProblemsScreen(Frame[None]):
             line.show([(f"{glyphs().failed} {error.message}", "trouble")])
             return
         line.show(verdict(validation))
+        self._validation = validation
         self.table.set_rows(numbered(validation))
-        self.show_status(contents(validation))
+        self._explain()
+
+    @on(RecordTable.Moved)
+    def _explain(self) -> None:
+        if self._validation is not None:
+            self.show_status(explained(self.table.cursor_row, self._validation))
 
     def _show_progress(self, progress: Progress) -> None:
         done, total = size(progress.done_bytes), size(progress.total_bytes)

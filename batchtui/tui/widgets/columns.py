@@ -19,7 +19,8 @@ class Column(Generic[R]):
 
     `keep`: the column with the lowest is the first to go when the screen is narrow. `order`: the
     value to sort by, None where sorting makes no sense; a cell whose text is longer than its
-    column flows over the next ones as long as those are empty.
+    column flows over the next ones as long as those are empty. A name that is too long loses its
+    middle, anything else its end.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Column(Generic[R]):
     grow: bool = False
     right: bool = False
     keep: int = 0
+    is_name: bool = False
     order: Callable[[R], Any] | None = None
 
 

@@ -9,7 +9,7 @@ from textual.geometry import Region
 
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.widgets.columns import Column, Placed
-from batchtui.tui.widgets.spans import Span, fitted, spans, width_of
+from batchtui.tui.widgets.spans import Span, cut_in_the_middle, fitted, spans, width_of
 
 R = TypeVar("R")
 
@@ -63,7 +63,11 @@ def _cells(places: Sequence[Placed[R]], row: R, width: int) -> Iterator[tuple[Sp
                     break
                 last += 1
                 room = places[last].x + places[last].width - each.x
-        pieces = fitted(contents[number], min(room, width - each.x), right=each.column.right)
+        room = min(room, width - each.x)
+        content = contents[number]
+        if each.column.is_name:
+            content = cut_in_the_middle(content, room)
+        pieces = fitted(content, room, right=each.column.right)
         yield tuple(fitted(pieces, _end(places, last, width) - each.x))
         number = last + 1
 

@@ -59,6 +59,21 @@ def fitted(pieces: list[Span], width: int, *, right: bool = False) -> list[Span]
     return [*kept, (glyphs().ellipsis, tone)]
 
 
+def cut_in_the_middle(pieces: list[Span], width: int) -> list[Span]:
+    """`pieces`, where they are too wide with the middle left out: names differ at their ends."""
+    if width_of(pieces) <= width or width < LEAST_LEFT:
+        return pieces
+    text = "".join(part for part, _ in pieces)
+    tone = pieces[0][1]
+    tail = ""
+    for character in reversed(text):
+        if cell_len(character + tail) > (width - 1) // 2:
+            break
+        tail = character + tail
+    head = set_cell_size(text, width - 1 - cell_len(tail))
+    return [(f"{head}{glyphs().ellipsis}{tail}", tone)]
+
+
 def both_ends(left: Cell, right: Cell, width: int) -> list[Span]:
     """`left` at the left, `right` at the right; where there is no room, the left is cut."""
     end = spans(right)

@@ -10,8 +10,6 @@ from array import array
 from collections.abc import Mapping
 from typing import Final
 
-from textual.widget import Widget
-
 from batchtui.errors import BatchtuiError
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.tui import figures
@@ -168,26 +166,17 @@ class ViewerBase(Frame[None]):
     # Asking
 
     def ask(self, purpose: str, label: str, value: str = "", hint: str = "") -> None:
-        self._open_line(self.query_one(Prompt))
+        self.query_one("#status").display = False
         self.query_one(Prompt).ask(purpose, label, value, hint)
 
     def choose(self, purpose: str, options: dict[str, str]) -> None:
-        self._open_line(self.query_one(Choice))
+        self.query_one("#status").display = False
         self.query_one(Choice).ask(purpose, options)
 
     def close_line(self) -> None:
-        self.query_one("#status").display = True
-        self.focus_back()
-
-    def focus_back(self) -> None:
-        """The focus returns to where the cursor was: the list, or the record beside it."""
-        (self.detail if self._was_in_detail else self.pane).focus()
-
-    def _open_line(self, line: Widget) -> None:
-        self._was_in_detail = self.in_detail
-        self.query_one("#status").display = False
-
-    _was_in_detail = False
+        """The line is the status line again, unless another one was opened meanwhile."""
+        busy = self.query_one(Prompt).display or self.query_one(Choice).display
+        self.query_one("#status").display = not busy
 
 
 def counted(counts: Mapping[Outcome, int], width: int) -> list[Span]:

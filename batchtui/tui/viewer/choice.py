@@ -9,21 +9,22 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
+from textual.widget import Widget
 
+from batchtui.tui.viewer.keys_in_order import passed_on
 from batchtui.tui.widgets.spans import Span, fitted
 from batchtui.tui.widgets.toned import Toned
 
 
 class Choice(Toned, can_focus=True):
-    """While it is open it has the focus; any key that is no answer closes it."""
+    """Has the focus while it is open, and gives it back; any key that is no answer closes it."""
 
     BINDING_GROUP_TITLE = "One key"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", "Drop", show=False, id="choice.drop", tooltip="Nothing of these"),
     ]
     DEFAULT_CSS = """
-    Choice { height: 1; display: none; }
-    Choice.-open { display: block; }
+    Choice { height: 1; }
     """
 
     class Chosen(Message):
@@ -33,22 +34,25 @@ class Choice(Toned, can_focus=True):
             self.key = key
 
     class Closed(Message):
-        """The pane should have the focus again. Comes before `Chosen`."""
+        """The line is free again. Comes before `Chosen`."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self.display = False
         self.purpose = ""
+        self._came_from: Widget | None = None
         self._options: Mapping[str, str] = {}
 
     def ask(self, purpose: str, options: Mapping[str, str]) -> None:
         """`options`: what each key means, in a word or two."""
         self.purpose, self._options = purpose, options
-        self.add_class("-open")
+        self._came_from = self.screen.focused
+        self.display = True
         self.refresh()
-        self.focus()
+        self.screen.set_focus(self)
 
     def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
+        if passed_on(self, event):
             return
         event.stop()
         event.prevent_default()
@@ -57,7 +61,8 @@ class Choice(Toned, can_focus=True):
             self.post_message(self.Chosen(self.purpose, event.key))
 
     def action_drop(self) -> None:
-        self.remove_class("-open")
+        self.display = False
+        self.screen.set_focus(self._came_from)
         self.post_message(self.Closed())
 
     def render_line(self, y: int) -> Strip:

@@ -55,12 +55,13 @@ def _message(message: Any, path: str) -> Iterator[Turn]:
         yield Turn("?", _as_text(message), path)
         return
     role = str(message.get("role", "?"))
-    content = message.get("content")
+    content, calls = message.get("content"), message.get("tool_calls")
     if content is not None:
         yield from _content(role, content, f"{path}.content")
-    for at, call in enumerate(message.get("tool_calls") or ()):
-        yield _call(call, f"{path}.tool_calls[{at}]")
-    if content is None and not message.get("tool_calls"):
+    if calls:
+        for at, call in enumerate(calls if isinstance(calls, list) else [calls]):
+            yield _call(call, f"{path}.tool_calls[{at}]")
+    if content is None and not calls:
         rest = {key: value for key, value in message.items() if key != "role"}
         yield Turn(role, _as_text(rest) if rest else "", path)
 

@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from batchtui.tui.viewer.content import Content, Row, Value
 from batchtui.tui.viewer.highlight import highlighted
+from batchtui.tui.viewer.keys_in_order import KeysInOrder
 from batchtui.tui.viewer.moving_keys import moving_keys
 from batchtui.tui.widgets.toned import Toned
 
@@ -26,7 +27,7 @@ CURSOR: Final = Style(reverse=True)
 HIT: Final = Style(reverse=True, bold=True)
 
 
-class DetailPane(Toned, can_focus=True):
+class DetailPane(Toned, KeysInOrder, can_focus=True):
     BINDING_GROUP_TITLE = "One record"
     BINDINGS: ClassVar[list[BindingType]] = [
         *moving_keys("record", "row"),

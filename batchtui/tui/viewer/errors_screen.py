@@ -12,6 +12,7 @@ from batchtui.tui import figures
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.viewer.groups import Group
 from batchtui.tui.viewer.summary import TONES, glyph
+from batchtui.tui.viewer.text import safe
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.table import RecordTable
 
@@ -48,8 +49,8 @@ class ErrorsScreen(Frame[Group]):
                 ],
                 keep=8,
             ),
-            Column("code", "CODE", 24, lambda group: group.code or "-", keep=7),
-            Column("message", "MESSAGE", 20, lambda group: group.message, grow=True, keep=6),
+            Column("code", "CODE", 24, lambda group: safe(group.code) or "-", keep=7),
+            Column("message", "MESSAGE", 20, lambda group: safe(group.message), grow=True, keep=6),
         ]
         yield RecordTable(columns, lambda group: str(id(group)), id="groups")
 
@@ -58,7 +59,7 @@ class ErrorsScreen(Frame[Group]):
         self.show_title([(self.name_of_target, "strong"), (f"  {total:,} not ok", "trouble")])
         table = self.query_one(RecordTable)
         table.set_rows(self.groups)
-        table.focus()
+        self.set_focus(table)
         self._show_message()
 
     def on_record_table_moved(self) -> None:
@@ -66,7 +67,7 @@ class ErrorsScreen(Frame[Group]):
 
     def _show_message(self) -> None:
         row = self.query_one(RecordTable).cursor_row
-        self.show_status(row.message if row is not None else "")
+        self.show_status(safe(row.message) if row is not None else "")
 
     def action_choose(self) -> None:
         self.dismiss(self.query_one(RecordTable).cursor_row)

@@ -20,8 +20,7 @@ from textual.app import App, SuspendNotSupported
 
 from batchtui.errors import BatchtuiError, UsageError
 from batchtui.jsonl.results import decode
-from batchtui.tui.viewer.text import decoded
-from batchtui.visible import visible_lines
+from batchtui.tui.viewer.text import decoded, safe_lines
 
 
 def pager(environ: Mapping[str, str] = os.environ) -> list[str]:
@@ -58,7 +57,7 @@ def readable(data: bytes) -> str:
         text = json.dumps(decode(data), ensure_ascii=False, indent=2)
     except (ValueError, RecursionError):
         text = decoded(data)
-    return "\n".join(visible_lines(text)) + "\n"
+    return "\n".join(safe_lines(text)) + "\n"
 
 
 def _command(said: str, variable: str) -> list[str]:

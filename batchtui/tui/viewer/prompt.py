@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from batchtui.tui.viewer.keys_in_order import passed_on
 from batchtui.tui.viewer.text import cells
 
 
 class Prompt(Horizontal):
+    """Has the focus while it is open, and gives it back."""
+
     BINDING_GROUP_TITLE = "Typing"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -24,8 +29,7 @@ class Prompt(Horizontal):
         ),
     ]
     DEFAULT_CSS = """
-    Prompt { height: 1; display: none; }
-    Prompt.-open { display: block; }
+    Prompt { height: 1; }
     Prompt Static { color: $accent; }
     Prompt Input { width: 1fr; }
     """
@@ -39,39 +43,41 @@ class Prompt(Horizontal):
             self.text = text
 
     class Closed(Message):
-        """The pane should have the focus again. Comes before `Answered`."""
+        """The line is free again. Comes before `Answered`."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self.display = False
         self.purpose = ""
+        self._came_from: Widget | None = None
         self._history: dict[str, list[str]] = {}
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
-        yield Input(compact=True, select_on_focus=False)
+        yield _Field(compact=True, select_on_focus=False)
 
     def ask(self, purpose: str, label: str, value: str = "", hint: str = "") -> None:
         """Ask for a text. `hint` is what stands there while nothing is typed."""
         self.purpose = purpose
+        self._came_from = self.screen.focused
         name = self.query_one(Static)
         name.update(f" {label} ")
         name.styles.width = cells(label) + 2
         field = self.query_one(Input)
         field.value, field.placeholder = value, hint
         field.cursor_position = len(value)
-        self.add_class("-open")
-        field.focus()
+        self.display = True
+        self.screen.set_focus(field)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        text = event.value.strip()
+    def answer(self) -> None:
+        text = self.query_one(Input).value.strip()
         if text:
             said = self._history.setdefault(self.purpose, [])
             said[:] = [each for each in said if each != text] + [text]
-        self._close()
+        self.action_drop()
         self.post_message(self.Answered(self.purpose, text))
 
     def action_older(self) -> None:
@@ -83,8 +89,18 @@ class Prompt(Horizontal):
             field.cursor_position = len(field.value)
 
     def action_drop(self) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        self.remove_class("-open")
+        self.display = False
+        self.screen.set_focus(self._came_from)
         self.post_message(self.Closed())
+
+
+class _Field(Input):
+    def on_key(self, event: events.Key) -> None:
+        if passed_on(self, event):
+            return
+        prompt = self.query_ancestor(Prompt)
+        act = {"enter": prompt.answer, "escape": prompt.action_drop, "up": prompt.action_older}
+        if event.key in act:
+            event.stop()
+            event.prevent_default()
+            act[event.key]()

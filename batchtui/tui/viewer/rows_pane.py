@@ -22,6 +22,7 @@ from textual.strip import Strip
 
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.viewer.highlight import highlighted
+from batchtui.tui.viewer.keys_in_order import KeysInOrder
 from batchtui.tui.viewer.moving_keys import moving_keys
 from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.widgets.spans import Span
@@ -36,7 +37,7 @@ HIT: Final = Style(reverse=True)
 WHEEL_ROWS: Final = 3
 
 
-class RowsPane(Toned, can_focus=True):
+class RowsPane(Toned, KeysInOrder, can_focus=True):
     BINDING_GROUP_TITLE = "Records"
     BINDINGS: ClassVar[list[BindingType]] = moving_keys("records", "record")
     DEFAULT_CSS = """

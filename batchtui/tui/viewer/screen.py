@@ -41,7 +41,6 @@ class ViewerScreen(Fetching, Finding, Taking):
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
     DEFAULT_CSS = """
     ViewerScreen #looks { height: 1fr; }
-    ViewerScreen .-away { display: none; }
     """
 
     def compose_body(self) -> Iterable[Widget]:
@@ -140,12 +139,11 @@ class ViewerScreen(Fetching, Finding, Taking):
         lines, record_list = self.panes
         in_lines = self.look == "lines"
         alone = self._zoomed and not in_lines
-        lines.set_class(not in_lines, "-away")
-        record_list.set_class(in_lines or alone, "-away")
-        self.query_one(Separator).set_class(in_lines or alone, "-away")
-        self.detail.set_class(in_lines, "-away")
+        lines.display = in_lines
+        record_list.display = self.query_one(Separator).display = not (in_lines or alone)
+        self.detail.display = not in_lines
         self.detail.set_class(alone, "-alone")
-        (self.detail if alone else self.pane).focus()
+        self.set_focus(self.detail if alone else self.pane)
         self.show_record()
         self.show_where()
 
@@ -174,7 +172,7 @@ class ViewerScreen(Fetching, Finding, Taking):
         self._zoomed = self.size.width < 100
         self.show_look()
         self.pane.go_to(cursor)
-        self.detail.focus()
+        self.set_focus(self.detail)
 
     def action_neighbour(self, count: int) -> None:
         """The next or previous record, wherever the focus is."""

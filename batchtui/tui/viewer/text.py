@@ -30,11 +30,16 @@ def safe(text: str) -> str:
     return visible(text if text.isascii() else text.translate(_VARIATION_SELECTORS))
 
 
+def safe_lines(text: str) -> list[str]:
+    """`text` as the lines that a person would see, each as `safe`; tabs become spaces."""
+    return visible_lines(text if text.isascii() else text.translate(_VARIATION_SELECTORS))
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """`text` as safe rows of at most `width` cells, broken at its newlines and between words."""
     width = max(width, 2)
     rows: list[str] = []
-    for line in visible_lines(text if text.isascii() else text.translate(_VARIATION_SELECTORS)):
+    for line in safe_lines(text):
         start = 0
         while (end := start + _fitting(line, start, width)) < len(line):
             space = end if line[end] == " " else line.rfind(" ", start + 1, end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,19 +141,20 @@ def cat(connection: Connection, file_id: str) -> None:
         from batchtui.workflows.files import stream
 
         async with connected(connection) as session:
-            async for chunk in stream(session, file_id):
-                _write(chunk)
+            async with aclosing(stream(session, file_id)) as pieces:
+                async for piece in pieces:
+                    _write(piece)
         sys.stdout.flush()
 
     run_async(work())
 
 
-def _write(chunk: bytes) -> None:
+def _write(piece: bytes) -> None:
     """Raw bytes into a pipe; on a terminal nothing that could steer it."""
     if not sys.stdout.isatty():
-        sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.write(piece)
         return
-    text = chunk.decode("utf-8", "replace")
+    text = piece.decode("utf-8", "replace")
     sys.stdout.write("\n".join(visible(line) for line in text.split("\n")))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 from batchtui.models.file import FileDeleted, FileObject
@@ -40,8 +41,9 @@ async def delete(session: Session, file_id: str) -> FileDeleted:
     return await client.files.delete(file_id)
 
 
-async def stream(session: Session, file_id: str) -> AsyncIterator[bytes]:
-    """The content as it arrives, in pieces of bytes."""
+async def stream(session: Session, file_id: str) -> AsyncGenerator[bytes, None]:
+    """The content as it arrives, in pieces of bytes. Close it when you stop early."""
     client = await session.client()
-    async for chunk in client.files.stream(file_id):
-        yield chunk
+    async with aclosing(client.files.stream(file_id)) as pieces:
+        async for piece in pieces:
+            yield piece

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from batchtui.gateway.server import Gateway
 
 Command = Callable[..., Result]
 WriteInput = Callable[..., Path]
@@ -110,3 +115,28 @@ def test_get_takes_the_files_own_name(
     monkeypatch.chdir(elsewhere)
     assert command("files", "get", file_id).stdout.strip() == "reviews.jsonl"
     assert (elsewhere / "reviews.jsonl").exists()
+
+
+def test_a_reader_that_goes_away_is_no_error(gateway: Gateway, write_input: WriteInput) -> None:
+    """As `batchtui files cat ID | head -1`."""
+    environment = {**os.environ, "BATCHTUI_BASE_URL": gateway.base_url}
+    batchtui = [sys.executable, "-m", "batchtui", "files"]
+    put = subprocess.run(
+        [*batchtui, "put", write_input(20_000)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    with subprocess.Popen(
+        [*batchtui, "cat", put.stdout.strip()],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as cat:
+        assert cat.stdout is not None
+        assert cat.stderr is not None
+        cat.stdout.readline()
+        cat.stdout.close()
+        assert cat.stderr.read() == b""
+    assert cat.returncode == 0

@@ -10,7 +10,8 @@ The only part of the package that talks HTTP, the gateway's upstream aside. Its 
     wire, upload, download, faults    the modules that import httpx
     sending, multipart                what is uploaded
     failures, hints, words, scrub     what an error answer means, in whose words
-    target, dialect, tls              where requests go, how kinds of servers differ, whom we trust
+    target, dialect                   where requests go, and how kinds of servers differ
+    tls, route                        whom we trust, and by which way the server is reached
     exchange                          a request and what came of it, as data
 
 httpx is imported on the first request, in a thread. Must not import records, gateway or screens.

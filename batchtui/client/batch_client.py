@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from batchtui.client.batches import Batches
@@ -11,6 +12,7 @@ from batchtui.client.exchange import QueryValue
 from batchtui.client.files import Files
 from batchtui.client.models import Models
 from batchtui.client.probe import Probe, probe
+from batchtui.client.route import Route
 from batchtui.client.session import Session, Sleep
 from batchtui.client.target import target
 from batchtui.config import Kind, Profile
@@ -28,9 +30,13 @@ class BatchClient:
                 input_file_id=file.id, endpoint="/v1/chat/completions"
             )
 
-    `base_url`: with or without /v1. `provider`: LiteLLM's `custom-llm-provider`. `timeout_s`: how
-    long the server may be silent, by the kind of server if None. `transport`: an httpx transport
-    to use instead of connections, asynchronous and synchronous, as `httpx.MockTransport` is.
+    `base_url`: with or without /v1. `provider`: LiteLLM's `custom-llm-provider`; `model`: its
+    `x-litellm-model`, in place of a provider. `organization`, `project`: OpenAI's. `timeout_s`: how
+    long the server may be silent, by the kind of server if None. `proxy`: instead of the
+    environment's. `ca_file`: who is trusted, in PEM, instead of the machine's list. `client_cert`,
+    `client_key`: what we show to a server that asks for a certificate, in PEM. `transport`: an
+    httpx transport to use instead of connections, asynchronous and synchronous, as
+    `httpx.MockTransport` is.
     `sleep`: how to wait between attempts.
 
     Making one costs nothing and connects to nothing: httpx and the trusted certificates are loaded
@@ -45,8 +51,15 @@ class BatchClient:
         api_key: str | None = None,
         kind: Kind = "compatible",
         provider: str | None = None,
+        model: str | None = None,
+        organization: str | None = None,
+        project: str | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
+        proxy: str | None = None,
+        ca_file: Path | None = None,
+        client_cert: Path | None = None,
+        client_key: Path | None = None,
         transport: Transport | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -56,8 +69,12 @@ class BatchClient:
                 api_key=api_key,
                 kind=kind,
                 provider=provider,
+                model=model,
+                organization=organization,
+                project=project,
                 headers=headers,
                 timeout_s=timeout_s,
+                route=Route(proxy, ca_file, client_cert, client_key),
             ),
             transport=transport,
             sleep=sleep,
@@ -67,14 +84,29 @@ class BatchClient:
         self.models = Models(self._session)
 
     @classmethod
-    def from_profile(cls, profile: Profile) -> Self:
+    def from_profile(cls, profile: Profile, *, timeout_s: float | None = None) -> Self:
+        """May take long, since it fetches the key: for a thread. Raises UsageError."""
+        key = profile.with_key().api_key
         return cls(
             base_url=profile.base_url,
-            api_key=profile.api_key.reveal() if profile.api_key else None,
+            api_key=key.reveal() if key else None,
             kind=profile.kind,
             provider=profile.provider,
+            model=profile.model,
+            organization=profile.organization,
+            project=profile.project,
             headers=profile.headers,
+            timeout_s=timeout_s,
+            proxy=profile.proxy,
+            ca_file=profile.ca_file,
+            client_cert=profile.client_cert,
+            client_key=profile.client_key,
         )
+
+    @property
+    def processes_uploads(self) -> bool:
+        """A file may be used only when its status is `processed`, as at Azure."""
+        return self._session.target.dialect.processes_uploads
 
     async def probe(
         self, method: str, path: str, query: Mapping[str, QueryValue] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -21,11 +21,12 @@ async def send(
     purpose: str,
     filename: str | None,
     expires_after_s: int | None,
+    extra_fields: Mapping[str, str],
     on_progress: OnProgress | None,
 ) -> Answer:
     """Upload `file` as `files.create` says; the 2xx answer."""
     what = sending(file, filename)
-    fields = {"purpose": purpose}
+    fields = {**extra_fields, "purpose": purpose}
     if expires_after_s is not None:
         fields["expires_after[anchor]"] = "created_at"
         fields["expires_after[seconds]"] = str(expires_after_s)

@@ -91,12 +91,12 @@ def _not_connected(error: Exception, host: str) -> ConnectionFailedError:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return ConnectionFailedError(
                 f"the certificate of {host} is not trusted: {cause.verify_message}",
-                hint="name a private CA with SSL_CERT_FILE",
+                hint="name a private CA with ca_file in the profile, or with SSL_CERT_FILE",
             )
         if isinstance(cause, ssl.SSLError):
             return ConnectionFailedError(
                 f"no TLS connection to {host}: {cause.reason or 'handshake failed'}",
-                hint="does the server speak https there, or plain http?",
+                hint="does the server speak https there, and does it want a client certificate?",
             )
     if isinstance(error, httpx.ProxyError):
         return ConnectionFailedError(

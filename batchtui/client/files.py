@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 
 from batchtui.client.content import download, send, stream
@@ -29,12 +29,14 @@ class Files:
         purpose: str = "batch",
         filename: str | None = None,
         expires_after_s: int | None = None,
+        extra_fields: Mapping[str, str] | None = None,
         on_progress: OnProgress | None = None,
     ) -> FileObject:
         """Upload a file, streamed: memory stays flat whatever its size.
 
         `file`: a path, an open binary file (sent from where it stands), bytes, or (name, any of
         these). `expires_after_s`: seconds that the server keeps it, 3600 to 2592000 at OpenAI.
+        `extra_fields`: more fields of the form, as LiteLLM's `target_model_names`.
         `on_progress(sent_bytes, total_bytes)` runs on the event loop, at most 20 times a second.
 
         Cancelling stops the transfer at once. Raises InputError when the file can not be read, or
@@ -43,9 +45,10 @@ class Files:
         answer = await send(
             self._session,
             file,
-            purpose=purpose,
+            purpose=self._session.target.dialect.purpose(purpose),
             filename=filename,
             expires_after_s=expires_after_s,
+            extra_fields=extra_fields or {},
             on_progress=on_progress,
         )
         return read(answer, FileObject, self._session.target, "a file")
@@ -62,6 +65,9 @@ class Files:
 
         `order`: "asc" or "desc" by creation. LiteLLM passes only `purpose` on.
         """
+
+        dialect = self._session.target.dialect
+        purpose = dialect.purpose(purpose) if purpose else None
 
         async def fetch(cursor: str | None) -> Page[FileObject]:
             query = {"purpose": purpose, "limit": limit, "after": cursor, "order": order}

@@ -55,6 +55,8 @@ def _refused(said: Words) -> str | None:
         return "the account has reached its spending limit: raise it with the provider"
     if said.code == "token_limit_exceeded":
         return _too_many(said)
+    if "SSL certificate" in (said.message or ""):
+        return "the server wants a client certificate: client_cert and client_key in the profile"
     if "LiteLLM doesn't support" in (said.message or ""):
         return "choose another provider; LiteLLM can not do this with the one given"
     return None

@@ -12,8 +12,9 @@ from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from batchtui import __version__
-from batchtui.client.dialect import DIALECTS, Dialect
+from batchtui.client.dialect import DIALECTS, Dialect, dialect_of
 from batchtui.client.exchange import QueryValue
+from batchtui.client.route import Route, checked
 from batchtui.config import Kind
 from batchtui.errors import UsageError
 
@@ -41,6 +42,7 @@ class Target:
     read_timeout_s: float
     headers: Mapping[str, str] = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
+    route: Route = field(default_factory=Route)
 
     @property
     def is_tls(self) -> bool:
@@ -58,13 +60,16 @@ def target(
     base_url: str,
     api_key: str | None,
     kind: Kind,
-    provider: str | None,
-    headers: Mapping[str, str] | None,
-    timeout_s: float | None,
+    provider: str | None = None,
+    model: str | None = None,
+    organization: str | None = None,
+    project: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout_s: float | None = None,
+    route: Route | None = None,
 ) -> Target:
     """Raises UsageError for an URL that is none and for what an HTTP header can not carry."""
-    dialect = DIALECTS.get(kind)
-    if dialect is None:
+    if kind not in DIALECTS:
         raise UsageError(f"kind must be one of {', '.join(DIALECTS)}, not {kind!r}")
     try:
         parts = urlsplit(base_url)
@@ -77,6 +82,8 @@ def target(
             hint="for example http://localhost:4000",
         )
     port = f":{parts.port}" if parts.port else ""
+    dialect = dialect_of(kind, parts.hostname or "")
+    assert dialect is not None, "the kind was checked"
     key = (api_key or "").strip() or None
     if key is not None and not (_VALUE.match(key) and " " not in key):
         raise UsageError(
@@ -88,10 +95,9 @@ def target(
     if key is not None:
         secrets.append(key)
         carried[dialect.auth_header] = f"{dialect.auth_prefix}{key}"
-    if provider and dialect.provider_header:
-        if not _VALUE.match(provider):
-            raise UsageError(f"provider is not a name: {provider!r}")
-        carried[dialect.provider_header] = provider
+    carried |= _routing(dialect, provider, model)
+    carried |= _account(dialect, organization, project)
+    way = checked(route or Route())
     return Target(
         root=f"{parts.scheme}://{parts.netloc}{dialect.root(parts.path.rstrip('/'), parts.query)}",
         host=f"{parts.hostname}{port}",
@@ -99,7 +105,8 @@ def target(
         dialect=dialect,
         read_timeout_s=dialect.read_timeout_s if timeout_s is None else timeout_s,
         headers={**_ALWAYS, **carried},
-        secrets=tuple(secrets),
+        secrets=(*secrets, *way.secrets),
+        route=way,
     )
 
 
@@ -116,6 +123,46 @@ def quoted_id(identifier: str, what: str) -> str:
     if identifier in (".", ".."):
         raise UsageError(f"not a {what} id: {identifier!r}")
     return quote(identifier, safe="", errors="replace")
+
+
+def _routing(dialect: Dialect, provider: str | None, model: str | None) -> dict[str, str]:
+    """How a LiteLLM proxy is told where to go: by model, or by provider.
+
+    Never both: for a create the model would win, for a cancel the provider, and a batch would be
+    looked for in an account that does not have it.
+    """
+    if provider and model and dialect.provider_header:
+        raise UsageError(
+            "provider and model are both set, and a LiteLLM proxy goes by one of them",
+            hint="take one of them out of the profile, or leave --provider out",
+        )
+    sent = {}
+    for what, name, value in (
+        ("provider", dialect.provider_header, provider),
+        ("model", dialect.model_header, model),
+    ):
+        if name and value:
+            sent[name] = _named(what, value)
+    return sent
+
+
+def _account(dialect: Dialect, organization: str | None, project: str | None) -> dict[str, str]:
+    sent = {}
+    for what, name, value in zip(
+        ("organization", "project"),
+        dialect.account_headers or (None, None),
+        (organization, project),
+        strict=True,
+    ):
+        if name and value:
+            sent[name] = _named(what, value)
+    return sent
+
+
+def _named(what: str, value: str) -> str:
+    if not _VALUE.match(value):
+        raise UsageError(f"{what} is not a name: {value!r}")
+    return value
 
 
 def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:

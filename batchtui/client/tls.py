@@ -1,4 +1,4 @@
-"""Which certificates are trusted: built once a process, in a thread, and only for https.
+"""Which certificates are trusted and shown: read in a thread, and only for https.
 
 Reading the trusted certificates takes up to 100 ms of CPU. Must not be called on an event loop.
 """
@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import os
 import ssl
+from pathlib import Path
 from threading import Lock
+
+from batchtui.client.route import Route
+from batchtui.errors import UsageError
 
 _lock = Lock()
 _trusting: ssl.SSLContext | None = None
 
 
-def context() -> ssl.SSLContext:
-    """The shared context: certifi's list and the machine's own, or only SSL_CERT_FILE or _DIR."""
+def context(route: Route | None = None) -> ssl.SSLContext:
+    """The process's own context, or one with the certificates that `route` names.
+
+    The former trusts certifi's list and the machine's, or only SSL_CERT_FILE or _DIR. Raises
+    UsageError for files that are no certificates.
+    """
+    if route is not None and route.is_private:
+        return _private(route)
     global _trusting
     with _lock:
         if _trusting is None:
@@ -34,3 +44,35 @@ def _build() -> ssl.SSLContext:
 
         built.load_verify_locations(certifi.where())
     return built
+
+
+def _private(route: Route) -> ssl.SSLContext:
+    if route.ca_file is None:
+        built = _build()
+    else:
+        try:
+            built = ssl.create_default_context(cafile=route.ca_file)
+        except (OSError, ValueError) as error:
+            raise _unusable("ca_file", [route.ca_file], error) from None
+    if route.client_cert is not None:
+        try:
+            built.load_cert_chain(route.client_cert, route.client_key, password=_no_password)
+        except (OSError, ValueError) as error:
+            files = [each for each in (route.client_cert, route.client_key) if each is not None]
+            raise _unusable("client_cert", files, error) from None
+    return built
+
+
+def _no_password() -> str:
+    """In place of a question on the terminal, which the app owns."""
+    raise ValueError("its key is encrypted")
+
+
+def _unusable(name: str, files: list[Path], error: Exception) -> UsageError:
+    reason = error.strerror if type(error) is FileNotFoundError else None
+    if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError):
+        reason = str(error)
+    return UsageError(
+        f"{name} can not be used: {', '.join(map(str, files))}: {reason or 'no certificate and key in PEM that fit'}",
+        hint="a PEM file begins with -----BEGIN; a key must not be encrypted",
+    )

@@ -10,7 +10,9 @@ where an event loop runs. Errors are those of `batchtui.errors`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypedDict, Unpack
 
@@ -31,7 +33,8 @@ class Connection(TypedDict, total=False):
 
     `api_base`, `api_key`: by default those of the default profile or the environment. `timeout`:
     how many seconds the server may be silent. `extra_headers`: sent along. `extra_body`: more
-    fields of a create's body; other calls have no body, and it changes nothing there.
+    fields of a create's body or of an upload's form, as LiteLLM's `target_model_names`; other
+    calls have no body, and it changes nothing there.
     """
 
     api_base: str | None
@@ -52,7 +55,12 @@ async def acreate_file(
     """Upload a file. `expires_after`: `{"anchor": "created_at", "seconds": n}`."""
     async with _client(custom_llm_provider, connection) as client:
         return await client.files.create(
-            file=file, purpose=purpose, expires_after_s=_seconds(expires_after)
+            file=file,
+            purpose=purpose,
+            expires_after_s=_seconds(expires_after),
+            extra_fields={
+                name: str(value) for name, value in (connection.get("extra_body") or {}).items()
+            },
         )
 
 
@@ -149,18 +157,24 @@ list_batches = blocking(alist_batches)
 cancel_batch = blocking(acancel_batch)
 
 
-def _client(provider: str | None, connection: Connection) -> BatchClient:
+@asynccontextmanager
+async def _client(provider: str | None, connection: Connection) -> AsyncIterator[BatchClient]:
     unknown = sorted(set(connection) - Connection.__annotations__.keys())
     if unknown:
         raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
+    made = await asyncio.to_thread(_made, provider, connection)
+    async with made as client:
+        yield client
+
+
+def _made(provider: str | None, connection: Connection) -> BatchClient:
+    """Fetches the key, which may take long: for a thread."""
     profile = _profile(connection)
-    return BatchClient(
-        base_url=profile.base_url,
-        api_key=profile.api_key.reveal() if profile.api_key else None,
-        kind=profile.kind,
-        provider=provider or profile.provider,
-        headers={**profile.headers, **(connection.get("extra_headers") or {})},
-        timeout_s=connection.get("timeout"),
+    if provider:
+        profile = replace(profile, provider=provider, model=None)
+    headers = {**profile.headers, **(connection.get("extra_headers") or {})}
+    return BatchClient.from_profile(
+        replace(profile, headers=headers), timeout_s=connection.get("timeout")
     )
 
 

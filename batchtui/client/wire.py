@@ -43,8 +43,8 @@ class Wire:
     def __init__(self, target: Target, injected: Transport | None) -> None:
         self._target = target
         self._injected = injected
-        self._context = tls.context() if target.is_tls else tls.closed_context()
-        self._proxy = None if injected else proxy_for(target.root)
+        self._context = tls.context(target.route) if target.is_tls else tls.closed_context()
+        self._proxy = None if injected else (target.route.proxy or proxy_for(target.root))
         try:
             httpx.URL(target.root)
             self._shared = self._transport()
@@ -52,7 +52,9 @@ class Wire:
             raise UsageError(f"base_url is not a URL that can be asked: {target.host}") from None
         except (ImportError, ValueError):
             raise UsageError(
-                "the proxy that the environment names can not be used",
+                "the proxy of the profile can not be used"
+                if target.route.proxy
+                else "the proxy that the environment names can not be used",
                 hint="HTTPS_PROXY, HTTP_PROXY or ALL_PROXY must be an http or https URL",
             ) from None
 

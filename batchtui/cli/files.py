@@ -140,10 +140,12 @@ def cat(connection: Connection, file_id: str) -> None:
     async def work() -> None:
         from batchtui.workflows.files import stream
 
-        async with connected(connection) as session:
-            async with aclosing(stream(session, file_id)) as pieces:
-                async for piece in pieces:
-                    _write(piece)
+        async with (
+            connected(connection) as session,
+            aclosing(stream(session, file_id)) as pieces,
+        ):
+            async for piece in pieces:
+                _write(piece)
         sys.stdout.flush()
 
     run_async(work())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from typing import Final, TypeVar
 
@@ -61,7 +61,7 @@ async def _finish(running: asyncio.Future[T], stop: threading.Event) -> T:
         raise
 
 
-async def events(produce: Callable[[Emit[E]], Awaitable[None]]) -> AsyncIterator[E]:
+async def events(produce: Callable[[Emit[E]], Awaitable[None]]) -> AsyncGenerator[E, None]:
     """What `produce` emits, in order, as it runs; its error, if it ends with one, at the end.
 
     Closing the iterator cancels `produce` and waits for its clean-up.

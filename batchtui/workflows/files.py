@@ -22,7 +22,7 @@ async def list_files(session: Session, *, purpose: str | None = None) -> AsyncIt
 
 def upload(
     session: Session, path: Path, *, purpose: str = "batch"
-) -> AsyncIterator[Uploading | Uploaded]:
+) -> AsyncGenerator[Uploading | Uploaded, None]:
     """The events of one upload; the last is `Uploaded`."""
 
     async def produce(emit: Emit[Uploading | Uploaded]) -> None:

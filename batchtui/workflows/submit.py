@@ -7,7 +7,7 @@ for. Creating at most once is `once`'s.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,7 +98,7 @@ class AlreadySubmittedError(UsageError):
         self.sent_at_s = earlier.sent_at_s
 
 
-def submit(session: Session, submission: Submission) -> AsyncIterator[SubmitEvent]:
+def submit(session: Session, submission: Submission) -> AsyncGenerator[SubmitEvent, None]:
     """The events of one submission; the last is `Created`.
 
     Raises RefusedError before anything is sent when the check finds errors;
@@ -145,7 +145,7 @@ def submit_file(
     completion_window: str = "24h",
     metadata: Mapping[str, str] | None = None,
     again: bool = False,
-) -> AsyncIterator[SubmitEvent]:
+) -> AsyncGenerator[SubmitEvent, None]:
     """The same for a file that is at the server; the same guards, with its id as the content."""
 
     async def produce(emit: Emit[SubmitEvent]) -> None:

@@ -78,5 +78,5 @@ async def test_closing_cancels_the_producer() -> None:
 
     stream = events(produce)
     assert await anext(stream) == 1
-    await stream.aclose()  # type: ignore[attr-defined]
+    await stream.aclose()
     assert cancelled.is_set()

@@ -107,7 +107,7 @@ async def test_leaving_before_the_create_leaves_no_batch(
     async for event in steps:
         if isinstance(event, submit.Checked):
             break
-    await steps.aclose()  # type: ignore[attr-defined]
+    await steps.aclose()
     assert [batch async for batch in batches.list_batches(session)] == []
 
 

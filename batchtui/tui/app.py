@@ -32,8 +32,6 @@ from batchtui.tui.run import run_app as run_app
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
-from batchtui.tui.screens.local import LocalScreen
-from batchtui.tui.screens.welcome import WelcomeScreen
 from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, StartAt
 from batchtui.visible import visible
 from batchtui.workflows.session import Session
@@ -47,6 +45,24 @@ TRANSFERS: Final = frozenset({"submit", "upload", "download"})
 """The groups of workers that a person would not want to end by mistake."""
 
 
+def _files_screen() -> Screen[None]:
+    from batchtui.tui.screens.files import FilesScreen
+
+    return FilesScreen()
+
+
+def _local_screen() -> Screen[None]:
+    from batchtui.tui.screens.local import LocalScreen
+
+    return LocalScreen()
+
+
+def _welcome_screen() -> Screen[None]:
+    from batchtui.tui.screens.welcome import WelcomeScreen
+
+    return WelcomeScreen()
+
+
 class BatchtuiApp(App[None], inherit_bindings=False):
     """`start_demo` starts a throwaway gateway and returns the way to it; called in a thread.
 
@@ -56,6 +72,13 @@ class BatchtuiApp(App[None], inherit_bindings=False):
 
     TITLE = "batchtui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
+    MODES = {  # noqa: RUF012 - declared so in App
+        "batches": BatchesScreen,
+        "files": _files_screen,
+        "local": _local_screen,
+        "welcome": _welcome_screen,
+    }
+    DEFAULT_MODE = "batches"
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {Actions}  # noqa: RUF012 - declared so in App
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared so in App
@@ -92,10 +115,6 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         self._start = start or AtBatches()
         self._feed: BatchFeed | None = None
         self._feed_worker: Worker[None] | None = None
-        self.add_mode("welcome", WelcomeScreen)
-        self.add_mode("batches", BatchesScreen)
-        self.add_mode("files", _files_screen)
-        self.add_mode("local", LocalScreen)
         self.register_theme(theme.TERMINAL)
         self.theme = theme.TERMINAL.name
         self.animation_level = "none"
@@ -120,8 +139,10 @@ class BatchtuiApp(App[None], inherit_bindings=False):
             self.browse_dir = start.path
         elif isinstance(start, AtFile):
             self.browse_dir = start.path.parent
-        local = isinstance(start, AtDirectory | AtFile)
-        await self.switch_mode("local" if local else "batches" if self.profile else "welcome")
+        if isinstance(start, AtDirectory | AtFile):
+            await self.action_go("local")
+        elif self.profile is None:
+            await self.action_go("welcome")
         self.call_after_refresh(self._go_on, start)
 
     def _go_on(self, start: StartAt) -> None:
@@ -292,12 +313,6 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         if self._exception is not None:
             self.crash_text = crash.text_for(self._exception, crash.record(self._exception))
         self._close_messages_no_wait()
-
-
-def _files_screen() -> Screen[None]:
-    from batchtui.tui.screens.files import FilesScreen
-
-    return FilesScreen()
 
 
 def _feed_of(session: Session, interval_s: float) -> BatchFeed:

@@ -26,7 +26,10 @@ _NO_RESULT = bytes((CODE[Outcome.MISSING],))
 
 
 class Place(NamedTuple):
-    """Where a line is: `offset` and `length` in bytes, without its `\\n`."""
+    """Where a line is: `offset` and `length` in bytes, without its `\\n`.
+
+    Of a gzip file they count unpacked bytes: read it through the Joined.
+    """
 
     path: Path
     offset: int

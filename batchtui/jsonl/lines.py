@@ -45,14 +45,13 @@ class Block:
 def blocks(source: Source, offset: int = 0) -> Iterator[Block]:
     """The lines of `source` from `offset`, the start of a line, to `source.size_bytes`.
 
-    A block has about CHUNK_BYTES unless a line is longer.
+    A block has at most about CHUNK_BYTES unless a line is longer. Raises InputError when the file
+    becomes shorter meanwhile.
     """
     start = position = offset
     begun = _Begun()
     while position < source.size_bytes:
-        chunk = source.read(position, min(CHUNK_BYTES, source.size_bytes - position))
-        if not chunk:
-            break
+        chunk = source.read_exactly(position, min(CHUNK_BYTES, source.size_bytes - position))
         position += len(chunk)
         lines = BytesIO(chunk).readlines()
         if begun.size:

@@ -60,7 +60,7 @@ def merge(paths: Sequence[Path], out: Path) -> Steps[int]:
                 if source.size_bytes and last != b"\n":
                     written += file.write(b"\n")
                 for at in range(0, source.size_bytes, CHUNK_BYTES):
-                    data = source.read(at, min(CHUNK_BYTES, source.size_bytes - at))
+                    data = source.read_exactly(at, min(CHUNK_BYTES, source.size_bytes - at))
                     written += file.write(data)
                     last = data[-1:] or last
                     yield Progress(written, total)
@@ -118,7 +118,7 @@ def _cuts(source: Source, max_lines: int | None, max_bytes: int | None) -> Itera
 def _copy(source: Source, begin: int, end: int, out: Path) -> Steps[None]:
     with new_file(out) as file:
         for at in range(begin, end, CHUNK_BYTES):
-            file.write(source.read(at, min(CHUNK_BYTES, end - at)))
+            file.write(source.read_exactly(at, min(CHUNK_BYTES, end - at)))
             yield Progress(at, source.size_bytes)
 
 

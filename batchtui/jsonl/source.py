@@ -84,6 +84,15 @@ class Source:
         except OSError as error:
             raise unreadable(self.path, error) from None
 
+    def read_exactly(self, offset: int, count: int) -> bytes:
+        """`count` bytes from `offset`. Raises InputError when they are not there any more."""
+        data = self.read(offset, count)
+        if len(data) < count:
+            raise InputError(
+                f"{self.path} became shorter while it was read", hint="something else writes to it"
+            )
+        return data
+
     def changed(self) -> Change:
         """What happened on disk. Costs two `stat` calls, and a small read when the file grew."""
         try:

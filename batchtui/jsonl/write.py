@@ -92,7 +92,7 @@ def copy_lines(places: Iterable[tuple[Source, int, int]], total: int, out: Path)
         for source, offset, length in places:
             end = offset + length
             for at in range(offset, end, CHUNK_BYTES):
-                piece = source.read(at, min(CHUNK_BYTES, end - at))
+                piece = source.read_exactly(at, min(CHUNK_BYTES, end - at))
                 file.write(piece)
                 since += len(piece)
                 if since >= CHUNK_BYTES:

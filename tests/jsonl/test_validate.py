@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -224,6 +225,15 @@ def test_tokens_by_the_documented_rule() -> None:
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         run(validate(tmp_path / "missing"))
+
+
+def test_a_file_that_becomes_shorter_meanwhile(tmp_path: Path) -> None:
+    path = write(tmp_path / "in.jsonl", [request(str(n)) for n in range(20_000)])
+    steps = validate(path)
+    next(steps)
+    os.truncate(path, 700_000)
+    with pytest.raises(InputError, match="became shorter"):
+        run(steps)
 
 
 def test_cancel_between_steps(tmp_path: Path) -> None:

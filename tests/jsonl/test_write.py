@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,15 @@ def test_a_cancelled_merge_leaves_what_was_there(tmp_path: Path) -> None:
         run(merge_in_input_order(joined, out), is_cancelled=lambda: next(asked))
     assert out.read_bytes() == b"before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["merged", "out.jsonl"]
+
+
+def test_lines_that_vanish_meanwhile_are_not_left_out_silently(tmp_path: Path) -> None:
+    outputs = write(tmp_path / "out.jsonl", [result("a"), result("b")])
+    with run(join(None, [outputs])) as joined:
+        os.truncate(outputs, 50)
+        with pytest.raises(InputError, match="became shorter"):
+            run(merge_in_input_order(joined, tmp_path / "merged"))
+    assert not (tmp_path / "merged").exists()
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

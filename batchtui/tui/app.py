@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -28,7 +29,6 @@ from batchtui.tui.app_keys import APP_KEYS
 from batchtui.tui.commands import Actions
 from batchtui.tui.figures import count
 from batchtui.tui.form_values import Draft
-from batchtui.tui.run import run_app as run_app
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
@@ -133,6 +133,10 @@ class BatchtuiApp(App[None], inherit_bindings=False):
     # from start to end
 
     async def on_mount(self) -> None:
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self.exit)
         self._countdown = self.set_interval(1.0, self._count_down, pause=True)
         start = self._start
         if isinstance(start, AtDirectory):

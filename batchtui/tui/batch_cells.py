@@ -143,7 +143,9 @@ def batch_columns(app: BatchtuiApp) -> list[Column[Any]]:
         Column("progress", "PROGRESS", 21, progress_cell, keep=8, order=_share),
         Column("failed", "FAILED", 6, failed_cell, right=True, keep=3, order=_failed),
         Column("age", "AGE", 4, age, right=True, keep=7, order=lambda b: age_s(b, app.now())),
-        Column("left", "LEFT", 5, left, right=True, keep=2, order=app.account.paces.left_s),
+        Column(
+            "left", "LEFT", 5, left, right=True, keep=2, order=lambda b: app.account.paces.left_s(b)
+        ),
     ]
 
 

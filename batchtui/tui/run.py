@@ -26,9 +26,9 @@ def run_app(
     `mouse` None: on, except over SSH. Raises UsageError where there is no terminal.
     """
     refuse_without_terminal(os.environ)
+    os.environ.setdefault("TEXTUAL_FPS", "30")
     from batchtui.tui.app import BatchtuiApp
 
-    os.environ.setdefault("TEXTUAL_FPS", "30")
     app = BatchtuiApp(
         profile,
         start=start,

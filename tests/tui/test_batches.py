@@ -17,6 +17,7 @@ from tests.tui.support import (
     screen_lines,
     screen_text,
     type_text,
+    until,
     until_shown,
 )
 
@@ -161,8 +162,10 @@ async def test_the_detail_pane_is_there_when_there_is_room() -> None:
         await until_shown(pilot, "endpoint    /v1/chat/completions")
         assert "gpt-4o-mini" in screen_text(app)
         await pilot.resize_terminal(80, 24)
-        await pilot.pause()
-        assert "endpoint    /v1" not in screen_text(app)
+        await until(pilot, lambda: "endpoint    /v1" not in screen_text(app))
+        await pilot.press("j")
+        await pilot.resize_terminal(120, 36)
+        await until_shown(pilot, "endpoint    /v1/chat/completions")
 
 
 async def test_narrow_terminals_keep_status_input_and_the_way_to_help() -> None:

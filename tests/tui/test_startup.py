@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 
@@ -99,6 +100,15 @@ def test_the_mouse_is_off_over_ssh() -> None:
         assert b"\x1b[?1003h" not in terminal.output
     assert wants_mouse({})
     assert not wants_mouse({"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"})
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_end_leaves_a_sane_terminal(number: int) -> None:
+    with Terminal(RUN) as terminal:
+        terminal.read_until("next try in")
+        terminal.process.send_signal(number)
+        assert terminal.exit_code() == 0
+        assert b"\x1b[?1049l" in terminal.output
 
 
 def test_an_unforeseen_error_leaves_a_sane_terminal_a_log_and_three_lines() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 from batchtui.config import Profile, Secret
@@ -10,7 +11,10 @@ from batchtui.config.keys import KeySource
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.tui.screens.batches import BatchesScreen
+from batchtui.tui.screens.create import CreateScreen
 from batchtui.tui.screens.welcome import WelcomeScreen
+from batchtui.tui.start import AtBatch
+from tests.conftest import WriteInput
 from tests.tui.conftest import MakeApp
 from tests.tui.support import screen_lines, screen_text, until, until_shown
 
@@ -73,3 +77,26 @@ async def test_the_demo_is_one_key_away(make_app: MakeApp, profile: Profile) -> 
         await pilot.press("D")
         await until(pilot, lambda: isinstance(app.screen, BatchesScreen))
         await until_shown(pilot, "No batches yet")
+
+
+async def test_a_batch_that_the_server_does_not_know_is_said(make_app: MakeApp) -> None:
+    app = make_app(start=AtBatch("batch_nobody_knows"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "✗")
+        assert "batch_nobody_knows" in screen_lines(app)[0]
+        await pilot.press("escape")
+        await until_shown(pilot, "No batches yet")
+
+
+async def test_a_read_only_profile_refuses_changes_and_says_so(
+    make_app: MakeApp, profile: Profile, write_input: WriteInput
+) -> None:
+    path = write_input(2)
+    app = make_app(replace(profile, read_only=True))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "No batches yet")
+        assert "read-only" in screen_lines(app)[0]
+        await app.push_screen(CreateScreen(path))
+        await until_shown(pilot, "nothing to object to")
+        await pilot.press("S")
+        await until_shown(pilot, "profile local is read-only")

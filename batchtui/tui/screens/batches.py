@@ -89,17 +89,10 @@ class BatchesScreen(ListScreen["Batch"]):
     def account_changed(self) -> None:
         super().account_changed()
         account = self.app.account
-        self.table.empty = self._empty()
+        if account.is_loaded:
+            self.table.empty = "No batches yet. Press 3 to pick a JSONL file, or c to create one."
         self.table.set_rows(account.batches.values())
         self.update_status()
-
-    def _empty(self) -> str:
-        account = self.app.account
-        if account.is_loaded:
-            return "No batches yet. Press 3 to pick a JSONL file, or c to create one."
-        if account.trouble is not None or self.app.profile is None:
-            return ""
-        return f"loading from {self.app.profile.host}"
 
     def tab_facts(self) -> list[Span]:
         account = self.app.account
@@ -118,9 +111,16 @@ class BatchesScreen(ListScreen["Batch"]):
     def update_status(self) -> None:
         super().update_status()
         row = self.table.cursor_row
+        account = self.app.account
+        if self.app.profile is not None and not account.is_loaded and account.trouble is None:
+            self.show_status([(f"loading from {self.app.profile.host}", "muted")])
         pane = self.query_one("#pane", Lines)
         if pane.display:
-            pane.show(detail_lines(row, self.app.account, self.app.now()) if row else [])
+            pane.show(detail_lines(row, account, self.app.now()) if row else [])
+
+    def on_resize(self) -> None:
+        """The pane may be new on the screen."""
+        self.call_after_refresh(self.update_status)
 
     def select(self, batch_id: str) -> None:
         """Put the cursor on a batch, though it came this very moment."""

@@ -167,6 +167,8 @@ class Root(Frame[None]):
         if profile is not None:
             via = f" via {profile.provider}" if profile.provider else ""
             left += [(f"  {profile.name} @ ", "muted"), (f"{profile.host}{via}", "")]
+            if profile.read_only:
+                left.append(("  read-only", "accent"))
             right = [(self._freshness(), "muted")]
         else:
             left.append(("  not connected", "muted"))

@@ -66,12 +66,12 @@ async def test_the_screen_shows_symbols_in_every_look(hostile: Path) -> None:
             for _ in range(30):
                 await pilot.press("pagedown")
                 await until_idle(pilot, screen)
-                text = "".join(screen_lines(screen.app))  # type: ignore[arg-type]
+                text = "".join(screen_lines(screen.app))
                 assert not UNSAFE.search(text)
             await pilot.press("tab")
         await pilot.press("e")
         await until(pilot, lambda: screen.app.screen is not screen)
-        assert not UNSAFE.search("".join(screen_lines(screen.app)))  # type: ignore[arg-type]
+        assert not UNSAFE.search("".join(screen_lines(screen.app)))
 
 
 def test_summaries_and_groups_read_every_line(hostile: Path) -> None:

@@ -165,3 +165,9 @@ async def viewing_file(
 async def until_idle(pilot: Pilot[Any], screen: ViewerScreen) -> None:
     await until(pilot, lambda: not screen.jobs.active)
     await pilot.pause()
+
+
+def told(screen: ViewerScreen) -> str:
+    """The last note that was told."""
+    notes = list(screen.app._notifications)
+    return notes[-1].message if notes else ""

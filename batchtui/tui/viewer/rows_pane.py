@@ -72,6 +72,7 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         self._top = 0
         self._top_part = 0
         self._number_cells = MIN_DIGITS
+        self._last_number = -1
         self._layout: list[tuple[int, int]] | None = None
         self._drawn: OrderedDict[int, list[list[Span]]] = OrderedDict()
 
@@ -131,11 +132,15 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
             self._number_cells = self.number_cells
             self.redraw()
             return
-        before = len(self._view())
+        last, count = self._last_number, self.rows.records.count if self.rows else 0
+        self._last_number = count - 1
+        unchanged = [each for each in self._view() if each[0] != last]
+        self._drawn.pop(last, None)  # it may have had no end yet
         self._layout = None
-        after = len(self._view())
-        if after > before:
-            self.refresh(Region(0, before, self.size.width, after - before))
+        after = self._view()
+        first = next((y for y, each in enumerate(after) if unchanged[y : y + 1] != [each]), None)
+        if first is not None:
+            self.refresh(Region(0, first, self.size.width, len(after) - first))
 
     def on_resize(self, event: events.Resize) -> None:
         self.redraw()

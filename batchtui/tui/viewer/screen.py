@@ -30,7 +30,7 @@ from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.viewer.rows_pane import RowsPane
 from batchtui.tui.viewer.separator import Separator
 from batchtui.tui.viewer.taking import Taking
-from batchtui.tui.viewer.target import LocalFile
+from batchtui.tui.viewer.target import LocalFile, StandardInput
 
 READ = "read"
 CANCELLABLE = (SEARCH, FILTER, GO_TO, "errors", "export")
@@ -101,11 +101,14 @@ class ViewerScreen(Fetching, Finding, Taking):
                 self.pane.go_to(line - 1)
         elif self.follows:
             self.pane.action_last()
-        if self.shown is None:
+        if self.shown is None or self.shown.number == self._last_number:
+            self.shown = None  # it may have had no end yet
             self.show_record()
+        self._last_number = records.count - 1
         self.show_name()
         self.show_where()
 
+    _last_number = -1
     _wanted_line: int | None = None
     """Where to go as soon as so many lines are numbered."""
 
@@ -129,7 +132,10 @@ class ViewerScreen(Fetching, Finding, Taking):
     @on(JobFailed)
     def _job_failed(self, message: JobFailed) -> None:
         if message.job.group == OPEN:
-            self.show_banner(message.error.message)
+            told = message.error.message
+            if isinstance(self.target, LocalFile | StandardInput):
+                told = told.replace(str(self.target.path), self.target.path.name)
+            self.show_banner(told)
         else:
             self.tell_error(message.error)
 

@@ -85,7 +85,7 @@ def test_results_do_not_replace_a_file(command: Command, batch_id: str, tmp_path
 
 
 def test_cancel(command: Command, write_input: WriteInput) -> None:
-    made = command("batches", "create", write_input(model="echo-slow-60000")).stdout.strip()
+    made = command("batches", "create", write_input(model="echo-slow-1500")).stdout.strip()
     cancelled = command("batches", "cancel", made)
     assert cancelled.exit_code == 0
     assert cancelled.stdout.split("\t")[1].strip() in ("cancelling", "cancelled")

@@ -20,6 +20,7 @@ from batchtui.cli.root import root
 from batchtui.config import Secret
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
+from batchtui.workflows.session import Session
 
 Command = Callable[..., Result]
 WriteInput = Callable[..., Path]
@@ -147,13 +148,14 @@ def test_7_an_answer_to_the_create_that_was_lost(
     dropping_url: str, write_input: WriteInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BATCHTUI_BASE_URL", dropping_url)
+    monkeypatch.setitem(Session.__init__.__kwdefaults__ or {}, "looks_s", (0.0,))
     done = CliRunner().invoke(root, ["batches", "create", str(write_input())])
     assert done.exit_code == 7
     assert done.stdout == ""
 
 
 def test_130_interrupted(gateway: Gateway, write_input: WriteInput, tmp_path: Path) -> None:
-    path = write_input(model="echo-slow-60000")
+    path = write_input(model="echo-slow-5000")
     with subprocess.Popen(
         [sys.executable, "-m", "batchtui", "run", path, "-o", tmp_path / "out.jsonl"],
         env={**os.environ, "BATCHTUI_BASE_URL": gateway.base_url},

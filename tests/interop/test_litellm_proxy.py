@@ -103,7 +103,7 @@ async def test_routed_by_model_the_ids_are_encoded_and_paging_still_ends(
 
 
 async def test_cancel(client: BatchClient, write_input: WriteInput) -> None:
-    file = await client.files.create(file=write_input(2, model="echo-slow-60000"))
+    file = await client.files.create(file=write_input(2, model="echo-slow-1500"))
     batch = await client.batches.create(input_file_id=file.id, endpoint=CHAT)
     cancelled = await client.batches.cancel(batch.id)
     assert cancelled.status in ("cancelling", "cancelled")

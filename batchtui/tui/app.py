@@ -29,6 +29,7 @@ from batchtui.tui.app_keys import APP_KEYS
 from batchtui.tui.commands import Actions
 from batchtui.tui.figures import count
 from batchtui.tui.form_values import Draft
+from batchtui.tui.modes import MODES
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
@@ -45,24 +46,6 @@ TRANSFERS: Final = frozenset({"submit", "upload", "download"})
 """The groups of workers that a person would not want to end by mistake."""
 
 
-def _files_screen() -> Screen[None]:
-    from batchtui.tui.screens.files import FilesScreen
-
-    return FilesScreen()
-
-
-def _local_screen() -> Screen[None]:
-    from batchtui.tui.screens.local import LocalScreen
-
-    return LocalScreen()
-
-
-def _welcome_screen() -> Screen[None]:
-    from batchtui.tui.screens.welcome import WelcomeScreen
-
-    return WelcomeScreen()
-
-
 class BatchtuiApp(App[None], inherit_bindings=False):
     """`start_demo` starts a throwaway gateway and returns the way to it; called in a thread.
 
@@ -72,12 +55,7 @@ class BatchtuiApp(App[None], inherit_bindings=False):
 
     TITLE = "batchtui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
-    MODES = {  # noqa: RUF012 - declared so in App
-        "batches": BatchesScreen,
-        "files": _files_screen,
-        "local": _local_screen,
-        "welcome": _welcome_screen,
-    }
+    MODES = MODES
     DEFAULT_MODE = "batches"
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {Actions}  # noqa: RUF012 - declared so in App

@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 
 LABEL: Final = 12
 ERRORS_SHOWN: Final = 1_000
+LONGEST_CODE: Final = 28
 _TREND_CELLS: Final = 30
 
 
 def detail_lines(batch: Batch, account: Account, now_s: float) -> list[Cell]:
-    """Top to bottom: state, pace, phases, what it runs, tokens, metadata, ids, times, errors."""
+    """Top to bottom: state, pace, phases, errors, what it runs, tokens, metadata, ids, times."""
     return [
         *_state(batch, account),
         _phases(batch, now_s),
-        *_facts(batch, account),
         *_errors(batch),
+        *_facts(batch, account),
     ]
 
 
@@ -126,6 +127,7 @@ def _errors(batch: Batch) -> Iterator[Cell]:
     errors = errors_of(batch)
     if not errors:
         return
+    widest = min(max(len(error.code or "") for error in errors), LONGEST_CODE)
     yield ""
     yield [(f"{glyphs().failed} errors {len(errors):,}", "trouble")]
     for error in errors[:ERRORS_SHOWN]:
@@ -134,14 +136,14 @@ def _errors(batch: Batch) -> Iterator[Cell]:
             line.append((f"  line {error.line:>8,}  ", ""))
         else:
             line.append(("  ", ""))
-        if error.code:
-            line.append((f"{error.code}  ", "trouble"))
+        line.append((f"{(error.code or '').ljust(widest)}  ", "trouble"))
         line.append((error.message or "", ""))
         if error.param:
             line.append((f"  ({error.param})", "muted"))
         yield line
     if len(errors) > ERRORS_SHOWN:
         yield f"  and {len(errors) - ERRORS_SHOWN:,} more"
+    yield ""
 
 
 def _label(name: str) -> Span:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
+from batchtui.models.file import FileObject
 from batchtui.tui.app import BatchtuiApp
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.files import FilesScreen
@@ -13,7 +15,7 @@ from batchtui.tui.screens.prompt import PromptScreen
 from batchtui.tui.start import AtDirectory
 from tests.conftest import WriteInput
 from tests.tui.conftest import MakeApp
-from tests.tui.support import screen_text, until, until_shown
+from tests.tui.support import CannedApp, screen_text, until, until_shown
 
 
 @pytest.fixture
@@ -88,3 +90,19 @@ async def test_who_uses_a_file_is_shown(app: BatchtuiApp) -> None:
         await pilot.press("2")
         await until_shown(pilot, "batch_output")
         assert "✓ in.jsonl" in screen_text(app)
+
+
+async def test_a_hostile_name_cannot_steer_the_terminal_or_the_place_to_save() -> None:
+    app = CannedApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "No batches yet")
+        await pilot.press("2")
+        screen = app.screen
+        assert isinstance(screen, FilesScreen)
+        name = "../../etc/\x1b]0;evil\x07[b].jsonl"
+        screen.table.set_rows([FileObject(id="file-1", filename=name, purpose="\x1b[2J")])
+        await until_shown(pilot, "[b].jsonl")
+        await pilot.press("d")
+        await until_shown(pilot, "␛]0;evil␇[b].jsonl")
+        assert "/etc" not in app.screen.query_one(Input).value
+        assert "\x1b" not in screen_text(app)

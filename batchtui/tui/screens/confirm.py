@@ -57,6 +57,7 @@ class ConfirmScreen(ModalScreen[bool], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.query_one("#no").focus()
+        self.query_one(Vertical).border_subtitle = "y  yes   n  no"
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

@@ -22,7 +22,7 @@ from batchtui.tui.screens.prompt import PromptScreen
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.spans import Cell, Span
 from batchtui.tui.widgets.table import RecordTable
-from batchtui.visible import id_tail
+from batchtui.visible import id_tail, visible
 
 if TYPE_CHECKING:
     from batchtui.models.file import FileObject
@@ -171,7 +171,7 @@ class FilesScreen(ListScreen["FileObject"]):
         row = self.table.cursor_row
         if row is None:
             return
-        name = Path(row.filename).name or f"{id_tail(row.id, 24)}.jsonl"
+        name = _safe_name(row)
         question = f"Save {row.filename or row.id} ({size(row.bytes)}) as"
         self.app.push_screen(
             PromptScreen(question, str(Path.cwd() / name)), partial(self._download_to, row)
@@ -182,7 +182,7 @@ class FilesScreen(ListScreen["FileObject"]):
             return
         path = Path(answer.strip()).expanduser()
         if path.is_dir():
-            path = path / (Path(file.filename).name or "download.jsonl")
+            path = path / _safe_name(file)
         if path.exists():
             question = f"Overwrite {path}?"
             self.app.push_screen(ConfirmScreen(question), partial(self._download_if, file, path))
@@ -263,6 +263,11 @@ def _import_files() -> None:
 
 def _name(file: FileObject) -> Cell:
     return file.filename or file.id
+
+
+def _safe_name(file: FileObject) -> str:
+    """A name to save it under: no directory of the server's choice, nothing invisible."""
+    return visible(Path(file.filename).name) or "download.jsonl"
 
 
 def _expires_at(file: FileObject) -> int | None:

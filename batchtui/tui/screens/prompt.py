@@ -46,6 +46,9 @@ class PromptScreen(ModalScreen[str | None], inherit_bindings=False):
             yield Static(Content(visible(self._question)))
             yield Field(self._answer)
 
+    def on_mount(self) -> None:
+        self.query_one(Vertical).border_subtitle = "Enter  do it   Esc  leave"
+
     @on(Input.Submitted)
     def _answered(self, event: Input.Submitted) -> None:
         self.dismiss(event.value)

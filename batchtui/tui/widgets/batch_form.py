@@ -75,7 +75,7 @@ class BatchForm(Vertical):
         endpoint = self.query_one("#endpoint", Input)
         given = not endpoint.value and bool(validation.endpoint)
         if given:
-            endpoint.value = validation.endpoint or ""
+            endpoint.value = visible(validation.endpoint or "")
         kinds = len(statistics.endpoints)
         note = "from the file" if kinds == 1 else plural(kinds, "endpoint") if kinds else "not told"
         requests = plural(statistics.requests, "request")

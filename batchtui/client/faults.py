@@ -96,7 +96,7 @@ def _not_connected(error: Exception, host: str) -> ConnectionFailedError:
         if isinstance(cause, ssl.SSLError):
             return ConnectionFailedError(
                 f"no TLS connection to {host}: {cause.reason or 'handshake failed'}",
-                hint="does the server speak https there, and does it want a client certificate?",
+                hint="does the server speak plain http there, or want a client certificate?",
             )
     if isinstance(error, httpx.ProxyError):
         return ConnectionFailedError(

@@ -149,6 +149,17 @@ class Batch(WireModel):
         return is_terminal(self.status)
 
     @property
+    def progress_percent(self) -> float | None:
+        """What share is answered, 0 to 100, by the counts or, as Together tells it, as such."""
+        counts = self.request_counts
+        if counts is not None and counts.total:
+            return min(100.0 * (counts.completed + counts.failed) / counts.total, 100.0)
+        share = (self.model_extra or {}).get("progress")
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 100:
+            return None
+        return float(share)
+
+    @property
     def ended_at(self) -> int | None:
         """When it became terminal, in epoch seconds, where the server says so."""
         return self.completed_at or self.failed_at or self.expired_at or self.cancelled_at

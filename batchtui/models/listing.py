@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from batchtui.models.wire import FirstFit, Flag, Id, OptionalId, Timestamp, WireModel
+from batchtui.models.wire import (
+    FirstFit,
+    Flag,
+    Id,
+    OptionalId,
+    Text,
+    Timestamp,
+    WireModel,
+    whole_number,
+)
 
 T = TypeVar("T", bound=WireModel)
 
@@ -14,6 +23,15 @@ T = TypeVar("T", bound=WireModel)
 def _no_items(value: Any) -> Any:
     """Some servers send a null `data` for none."""
     return [] if value is None else value
+
+
+def _price(value: Any) -> float | None:
+    """A price that is one; LiteLLM's own configuration may hold text or nonsense."""
+    try:
+        price = float(value)
+    except (TypeError, ValueError):
+        return None
+    return price if 0 <= price < float("inf") else None
 
 
 class Page(WireModel, Generic[T]):
@@ -42,3 +60,32 @@ class Model(WireModel):
     object: OptionalId = "model"
     created: Timestamp = None
     owned_by: OptionalId = None
+
+
+class ModelInfo(WireModel):
+    """What a LiteLLM proxy knows of a model it routes to. Prices are US dollars for one token.
+
+    `mode`: what it is for, as "batch" or "chat". None: the proxy does not say.
+    """
+
+    model_name: Text = ""
+    mode: OptionalId = None
+    max_input_tokens: Annotated[int | None, BeforeValidator(whole_number)] = None
+    max_output_tokens: Annotated[int | None, BeforeValidator(whole_number)] = None
+    input_cost_per_token: Annotated[float | None, BeforeValidator(_price)] = None
+    output_cost_per_token: Annotated[float | None, BeforeValidator(_price)] = None
+    input_cost_per_token_batches: Annotated[float | None, BeforeValidator(_price)] = None
+    output_cost_per_token_batches: Annotated[float | None, BeforeValidator(_price)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, value: Any) -> Any:
+        """The facts stand in `model_info`. Only what is read here is kept: there are hundreds."""
+        if not isinstance(value, dict) or not isinstance(value.get("model_info"), dict):
+            return value
+        known = {k: v for k, v in value["model_info"].items() if k in cls.model_fields}
+        return {**known, "model_name": value.get("model_name")}
+
+
+class ModelInfos(WireModel):
+    data: list[ModelInfo] = Field(default_factory=list)

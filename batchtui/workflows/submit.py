@@ -21,6 +21,7 @@ from batchtui.workflows.check import RefusedError, check, limits_of
 from batchtui.workflows.fingerprint import fingerprint
 from batchtui.workflows.ledger import Ledger
 from batchtui.workflows.once import Create, Earlier, Looking, create, earlier, send
+from batchtui.workflows.processed import processed
 from batchtui.workflows.session import Session
 
 
@@ -157,6 +158,9 @@ def submit_file(
                     raise AlreadySubmittedError(file_id, found)
                 emit(Created(found.batch, adopted=True))
                 return
+        client = await session.client()
+        if client.processes_uploads:
+            await processed(session, await client.files.retrieve(file_id))
         wanted = Create(file_id, content, "", endpoint, completion_window, metadata or {})
         await _create(session, wanted, emit)
 
@@ -199,11 +203,13 @@ async def _file_at_server(
         known = await asyncio.to_thread(ledger.uploaded, account, content)
         file = await _still_there(session, known, path) if known else None
         if file is not None:
+            file = await processed(session, file)
             emit(Uploaded(file, reused=True))
             return file.id
     file = await upload(session, path, emit)
     if ledger is not None:
         await asyncio.to_thread(ledger.remember_upload, account, content, file.id)
+    file = await processed(session, file)
     emit(Uploaded(file))
     return file.id
 

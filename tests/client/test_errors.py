@@ -88,6 +88,12 @@ EXPECTED = [
     ("sel_file_target_model_names", "ServerError", "Managed files hook", None, None, "database"),
     ("err_create_list_body", "ServerError", "Internal server error", None, None, "try again"),
     ("file_txt_name", "InvalidRequestError", "Invalid file format", None, "file", None),
+    ("err_create_missing_endpoint", "InvalidRequestError", "/batches: Missing required", None,
+     "endpoint", None),
+    ("batch_list_limit101", "InvalidRequestError", "Invalid 'limit'", None, "limit", None),
+    ("sel_file_header_model_unknown", "InvalidRequestError", "file upload: Invalid model", None,
+     None, None),
+    ("content_truncated", "ServerError", "Internal server error", None, None, "try again"),
 ]  # fmt: skip
 
 
@@ -139,6 +145,12 @@ def test_a_message_that_only_repeats_the_status_is_not_said_twice() -> None:
          "Oops"),
         (401, {"error": {"code": "401", "message": "Access denied due to invalid subscription "
                                                    "key"}}, "Access denied"),
+        (500, {"error": {"message": "6 validation errors for LiteLLMBatch\\n  Field required"}},
+         "6 validation errors for LiteLLMBatch"),
+        (500, {"error": {"message": "'NoneType' object has no attribute 'model_dump'"}},
+         "'NoneType' object"),
+        (403, {"error": {"message": "team_model_access_denied: " + "a" * 64, "type": "None",
+                         "param": "None", "code": "403"}}, "team_model_access_denied"),
         (500, "", None),
         (500, "{}", None),
         (500, "[]", None),

@@ -52,6 +52,7 @@ class DetailPane(Toned, KeysInOrder, can_focus=True):
     DetailPane {
         height: 1fr;
         width: 1fr;
+        padding-right: 1;
         &.-alone { padding: 0 1; }
     }
     """

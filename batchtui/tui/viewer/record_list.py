@@ -11,7 +11,6 @@ from batchtui.tui.widgets.spans import Span
 class RecordList(RowsPane):
     DEFAULT_CSS = """
     RecordList { width: 27; }
-    .-full RecordList { width: 44; }
     """
 
     def draw(self, number: int, width: int) -> list[list[Span]]:

@@ -41,6 +41,7 @@ class ViewerScreen(Fetching, Finding, Taking):
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
     DEFAULT_CSS = """
     ViewerScreen #looks { height: 1fr; }
+    ViewerScreen.-full RecordList { width: 44; }
     """
 
     def compose_body(self) -> Iterable[Widget]:

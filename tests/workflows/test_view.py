@@ -1,0 +1,67 @@
+"""The lines of a file that one wants, without a screen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batchtui.errors import InputError
+from batchtui.jsonl.outcomes import Outcome
+from batchtui.workflows.view import Line, wanted_lines
+from batchtui.workflows.where import Where, parse_where
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    def line(number: int) -> str:
+        failed = number % 4 == 3
+        choices = [{"message": {"content": f"réponse {number}"}, "finish_reason": "stop"}]
+        error = {"error": {"code": "rate_limit_exceeded", "message": "slow down"}}
+        body = error if failed else {"choices": choices}
+        response = {"status_code": 429 if failed else 200, "body": body}
+        return json.dumps({"custom_id": f"r-{number}", "response": response, "error": None})
+
+    path = tmp_path / "out.jsonl"
+    path.write_text("".join(line(number) + "\n" for number in range(12)))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("", list(range(1, 13))),
+        ("outcome:failed", [4, 8, 12]),
+        ("outcome=ok réponse 1", [2, 11]),
+        ("code:rate_limit_exceeded id:r-1", [12]),
+        ("re:onse [01]", [1, 2, 11]),
+        ("RÉPONSE", []),
+    ],
+)
+def test_lines_are_chosen_as_in_the_viewer(results: Path, typed: str, numbers: list[int]) -> None:
+    assert [line.number for line in wanted_lines(results, parse_where(typed))] == numbers
+
+
+def test_a_first_line_can_be_asked_for(results: Path) -> None:
+    assert [line.number for line in wanted_lines(results, first=10)] == [10, 11, 12]
+    failed = Where(outcomes=frozenset({Outcome.FAILED}))
+    assert [line.number for line in wanted_lines(results, failed, first=5)] == [8, 12]
+
+
+@given(lines=st.lists(st.binary(max_size=8).map(lambda data: data.replace(b"\n", b"x"))))
+def test_lines_come_as_they_are(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]
+) -> None:
+    path = tmp_path_factory.mktemp("view") / "any"
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    assert list(wanted_lines(path)) == [Line(n, line) for n, line in enumerate(lines, 1)]
+
+
+def test_what_cannot_be_read_is_an_error(tmp_path: Path, results: Path) -> None:
+    with pytest.raises(InputError):
+        list(wanted_lines(tmp_path / "missing"))
+    with pytest.raises(InputError):
+        list(wanted_lines(results, Where(text="(", is_regex=True)))

@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "demo": ("batchtui.cli.app", "demo"),
     "run": ("batchtui.cli.run", "run"),
     "validate": ("batchtui.cli.validate", "validate"),
+    "view": ("batchtui.cli.view", "view"),
     "batches": ("batchtui.cli.batches", "batches"),
     "files": ("batchtui.cli.files", "files"),
     "serve": ("batchtui.cli.serve", "serve"),

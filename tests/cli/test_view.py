@@ -1,0 +1,104 @@
+"""`batchtui view` in a pipe."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from batchtui.cli.root import root
+
+Command = Callable[..., Result]
+WriteInput = Callable[..., Path]
+
+
+def batchtui(*arguments: object, typed: bytes | None = None) -> Result:
+    return CliRunner().invoke(root, [str(each) for each in arguments], input=typed)
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """Two answers and two failures, one with a text that JSON escapes."""
+    path = tmp_path / "results.jsonl"
+    message = {"role": "assistant", "content": 'café "quoted"'}
+    body = {"object": "chat.completion", "choices": [{"index": 0, "message": message}]}
+    error = {"error": {"message": "too long", "code": "context_length_exceeded"}}
+    lines = [
+        {"custom_id": "a", "response": {"status_code": 200, "body": body}, "error": None},
+        {"custom_id": "b", "response": {"status_code": 400, "body": error}, "error": None},
+        {"custom_id": "c", "response": None, "error": {"code": "batch_expired", "message": "x"}},
+        {"custom_id": "d", "response": {"status_code": 200, "body": body}, "error": None},
+    ]
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    return path
+
+
+@pytest.mark.parametrize("content", [b"", b"a", b"a\n\n\xff\r\nb", b"\xef\xbb\xbf{}\n"])
+def test_it_prints_as_cat_does(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any"
+    path.write_bytes(content)
+    assert batchtui("view", path).stdout_bytes == content
+    assert batchtui("view", "-", typed=content).stdout_bytes == content
+
+
+def test_from_a_line_on(results: Path) -> None:
+    shown = batchtui("view", f"{results}:3").stdout.splitlines()
+    assert [json.loads(line)["custom_id"] for line in shown] == ["c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        (("--where", "outcome=failed"), "b"),
+        (("--where", "outcome=failed,expired"), "bc"),
+        (("--where", "outcome:!ok"), "bc"),
+        (("--where", "code=context_length_exceeded"), "b"),
+        (("--grep", "café"), "ad"),
+        (("--grep", '"quoted"'), "ad"),
+        (("--grep", "café", "--where", "id=d"), "d"),
+        (("--grep", "nothing"), ""),
+    ],
+)
+def test_what_is_wanted(results: Path, options: tuple[str, ...], ids: str) -> None:
+    shown = batchtui("view", results, *options)
+    assert shown.exit_code == 0, shown.stderr
+    found = [json.loads(line)["custom_id"] for line in shown.stdout.splitlines()]
+    assert "".join(found) == ids
+
+
+def test_json_is_one_document(results: Path) -> None:
+    document = json.loads(batchtui("view", results, "--json").stdout)
+    assert document["schema_version"] == 1
+    first, second, *_ = document["data"]
+    assert (first["line"], first["outcome"], first["text"]) == (1, "ok", 'café "quoted"')
+    assert (second["outcome"], second["code"]) == ("failed", "context_length_exceeded")
+    nothing = json.loads(batchtui("view", results, "--grep", "nothing", "--json").stdout)
+    assert nothing["data"] == []
+
+
+def test_a_batch_and_a_file_of_the_server(command: Command, write_input: WriteInput) -> None:
+    path = write_input(3)
+    created = command("batches", "create", path).stdout.strip()
+    command("batches", "watch", created)
+    shown = command("view", created, "--where", "outcome=ok").stdout.splitlines()
+    assert [json.loads(line)["custom_id"] for line in shown] == ["r-0", "r-1", "r-2"]
+    file_id = json.loads(command("batches", "show", created, "--json").stdout)["input_file_id"]
+    assert command("view", file_id).stdout_bytes == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("missing.jsonl",), 2),
+        ((".",), 3),
+        (("-", "--where", "outcome=nonsense"), 2),
+        (("-", "--grep", "re:("), 3),
+    ],
+)
+def test_what_is_wrong_is_said(arguments: tuple[str, ...], code: int) -> None:
+    shown = batchtui("view", *arguments, typed=b"x\n")
+    assert shown.exit_code == code
+    assert shown.stderr.startswith("batchtui: ")

@@ -54,7 +54,7 @@ def gateway_profile(
     from batchtui.gateway.server import Gateway
 
     # Without a handler a warning of its thread would be written over the app's screen.
-    for name in ("batchtui.gateway", "uvicorn.error"):
-        logging.getLogger(name).addHandler(logging.NullHandler())
+    for logger in ("batchtui.gateway", "uvicorn.error"):
+        logging.getLogger(logger).addHandler(logging.NullHandler())
     with Gateway(options, seed=seed) as gateway:
         yield Profile(name=name, base_url=gateway.base_url, kind="local")

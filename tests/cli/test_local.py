@@ -8,6 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from batchtui import paths
+from batchtui.cli.local import gateway_profile
 from batchtui.cli.root import root
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
@@ -43,3 +44,9 @@ def test_run_leaves_nothing_behind(write_input: WriteInput, tmp_path: Path, mach
     kept = {path.name for path in set(machine.rglob("*")) - before}
     assert "gateway" not in kept
     assert "ledger.db" not in kept
+
+
+def test_the_profile_has_the_name_that_was_asked_for(tmp_path: Path) -> None:
+    options = GatewayOptions(data_dir=tmp_path / "d", port=0)
+    with gateway_profile(options, name="demo") as profile:
+        assert (profile.name, profile.kind) == ("demo", "local")

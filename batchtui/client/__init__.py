@@ -8,7 +8,7 @@ The only part of the package that talks HTTP, the gateway's upstream aside. Its 
     content, thread                   a large transfer in its thread, with its retries
     session, retry                    one call with its retries; what is tried again, and when
     wire, upload, download, faults    the modules that import httpx
-    sending, multipart                what is uploaded
+    sending, multipart, part          what is uploaded; what has arrived of a download
     failures, hints, words, scrub     what an error answer means, in whose words
     target, dialect                   where requests go, and how kinds of servers differ
     tls, route                        whom we trust, and by which way the server is reached

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Final
 
 from batchtui.client.exchange import Answer, NoAnswer, Outcome, Request
 from batchtui.client.multipart import form
-from batchtui.client.retry import Repeat
+from batchtui.client.part import Part
+from batchtui.client.retry import FIRST_WAIT_S, Repeat
 from batchtui.client.sending import Body, Sendable, sending
 from batchtui.client.session import Session
 from batchtui.client.thread import Meter, OnProgress, Stop, in_thread
+
+GAIN_BYTES: Final = 1024 * 1024
+"""An attempt that brought so much on its way is no failed one: the download goes on."""
 
 
 async def send(
@@ -51,20 +56,27 @@ async def download(session: Session, path: str, to: Path, on_progress: OnProgres
     request = Request("GET", path)
     wire = await session.wire()
     meter = Meter(on_progress)
-    size_bytes = 0
+    part = Part(to)
 
-    def work(stop: Stop) -> tuple[Outcome, int]:
+    def work(stop: Stop) -> Outcome:
         from batchtui.client.download import download
 
-        return download(wire, session.target, request, to, meter, stop)
+        return download(wire, session.target, request, part, meter, stop)
 
     async def attempt(_: int) -> Outcome:
-        nonlocal size_bytes
-        outcome, size_bytes = await in_thread(work)
-        return outcome
+        while True:
+            before = part.size_bytes
+            outcome = await in_thread(work)
+            moves = part.can_go_on and part.size_bytes - before >= GAIN_BYTES
+            if isinstance(outcome, Answer) or not moves:
+                return outcome
+            await session.pause(FIRST_WAIT_S)
 
-    await session.answer(attempt, repeat=Repeat.ALWAYS)
-    return size_bytes
+    try:
+        await session.answer(attempt, repeat=Repeat.ALWAYS)
+    finally:
+        part.close()
+    return part.size_bytes
 
 
 async def stream(session: Session, path: str) -> AsyncGenerator[bytes, None]:

@@ -104,7 +104,8 @@ class Files:
         """Download to `to`, whole or not at all; returns the number of bytes.
 
         A temporary file beside `to` takes the bytes, is checked against the announced length and
-        takes the place of `to` at the end. `on_progress(received_bytes, total_bytes)` as in
+        takes the place of `to` at the end. What broke off is gone on with by `Range` where the
+        server has that, and begun again where not. `on_progress(received_bytes, total_bytes)` as in
         `create`; total_bytes is 0 where the server does not say.
 
         Cancelling stops the transfer at once and leaves nothing. Raises InputError when `to` can

@@ -53,8 +53,11 @@ class Session:
             pause_s = wait_s(outcome, repeat, number)
             if pause_s is None:
                 raise error_of(outcome, self.target)
-            await self._sleep(pause_s)
+            await self.pause(pause_s)
             number += 1
+
+    async def pause(self, seconds: float) -> None:
+        await self._sleep(seconds)
 
     async def wire(self) -> Wire:
         async with self._making:

@@ -29,6 +29,7 @@ _KEYS: Final[Mapping[str, tuple[type, ...]]] = {
     "organization": _TEXT,
     "project": _TEXT,
     "refresh_s": _NUMBER,
+    "confirm_above_usd": _NUMBER,
     "max_lines": (int,),
     "max_size_bytes": (int,),
     "proxy": _TEXT,
@@ -78,6 +79,7 @@ class Document:
             organization=table.get("organization"),
             project=table.get("project"),
             refresh_s=float(table.get("refresh_s", 10)),
+            confirm_above_usd=float(table.get("confirm_above_usd", 10)),
             max_lines=table.get("max_lines"),
             max_size_bytes=table.get("max_size_bytes"),
             proxy=table.get("proxy"),
@@ -100,7 +102,8 @@ class Document:
             self._refuse(name, "kind", f"must be one of {', '.join(KINDS)}")
         if not all(isinstance(value, str) for value in table.get("headers", {}).values()):
             self._refuse(name, "headers", "must be a table of text")
-        for key, least in (("refresh_s", 1), ("max_lines", 1), ("max_size_bytes", 1)):
+        least_of = {"refresh_s": 1, "confirm_above_usd": 0, "max_lines": 1, "max_size_bytes": 1}
+        for key, least in least_of.items():
             if table.get(key, least) < least:
                 self._refuse(name, key, f"must be at least {least}")
         given = [key for key in _KEY_SOURCES if table.get(key)]

@@ -20,8 +20,9 @@ class Profile:
 
     `provider`: LiteLLM's `custom-llm-provider`. `model`: LiteLLM routes by it in place of a
     provider. `max_lines`, `max_size_bytes`: bounds of one input file where they are not the
-    kind's own. `read_only` refuses every change. `api_key`, when it is known already; otherwise
-    `key_source` says where to fetch it, or None that there is none.
+    kind's own. `confirm_above_usd`: a batch estimated to cost more is asked about first.
+    `read_only` refuses every change. `api_key`, when it is known already; otherwise `key_source`
+    says where to fetch it, or None that there is none.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Profile:
     organization: str | None = None
     project: str | None = None
     refresh_s: float = 10.0
+    confirm_above_usd: float = 10.0
     max_lines: int | None = None
     max_size_bytes: int | None = None
     proxy: str | None = field(default=None, repr=False)

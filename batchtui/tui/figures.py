@@ -41,6 +41,13 @@ def size(size_bytes: int | None) -> str:
     return f"{size_bytes} B"
 
 
+def dollars(usd: float) -> str:
+    """`$0.46`, `$4.15`, `$1,230`; `under $0.01` for less."""
+    if 0 < usd < 0.01:
+        return "under $0.01"
+    return f"${usd:,.2f}" if usd < 999.995 else f"${usd:,.0f}"
+
+
 def span(seconds: float | None) -> str:
     """`9s`, `41m`, `3h`, `29d`: the largest unit only; `-` for None."""
     if seconds is None:

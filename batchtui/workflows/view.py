@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from batchtui.jsonl.lines import blocks
 from batchtui.jsonl.matchers import Matcher, matcher
@@ -17,6 +17,8 @@ from batchtui.jsonl.progress import run
 from batchtui.jsonl.results import Result, read_result
 from batchtui.jsonl.source import opened
 from batchtui.workflows.where import Where
+
+EVERYTHING: Final = Where()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Line:
         return read_result(self.raw)
 
 
-def chosen(path: Path, where: Where, *, first_line: int = 1) -> Iterator[Line]:
+def chosen(path: Path, where: Where = EVERYTHING, *, first_line: int = 1) -> Iterator[Line]:
     """The lines of the file at `path` that `where` wants, from `first_line` on.
 
     Raises InputError for a file that cannot be read and for a regular expression that is none.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from batchtui.errors import InputError
 from batchtui.jsonl.outcomes import Outcome
-from batchtui.workflows.view import Line, wanted_lines
+from batchtui.workflows.view import Line, chosen
 from batchtui.workflows.where import Where, parse_where
 
 
@@ -42,13 +42,13 @@ def results(tmp_path: Path) -> Path:
     ],
 )
 def test_lines_are_chosen_as_in_the_viewer(results: Path, typed: str, numbers: list[int]) -> None:
-    assert [line.number for line in wanted_lines(results, parse_where(typed))] == numbers
+    assert [line.number for line in chosen(results, parse_where(typed))] == numbers
 
 
 def test_a_first_line_can_be_asked_for(results: Path) -> None:
-    assert [line.number for line in wanted_lines(results, first=10)] == [10, 11, 12]
+    assert [line.number for line in chosen(results, first_line=10)] == [10, 11, 12]
     failed = Where(outcomes=frozenset({Outcome.FAILED}))
-    assert [line.number for line in wanted_lines(results, failed, first=5)] == [8, 12]
+    assert [line.number for line in chosen(results, failed, first_line=5)] == [8, 12]
 
 
 @given(lines=st.lists(st.binary(max_size=8).map(lambda data: data.replace(b"\n", b"x"))))
@@ -57,11 +57,11 @@ def test_lines_come_as_they_are(
 ) -> None:
     path = tmp_path_factory.mktemp("view") / "any"
     path.write_bytes(b"".join(line + b"\n" for line in lines))
-    assert list(wanted_lines(path)) == [Line(n, line) for n, line in enumerate(lines, 1)]
+    assert list(chosen(path)) == [Line(n, line + b"\n") for n, line in enumerate(lines, 1)]
 
 
 def test_what_cannot_be_read_is_an_error(tmp_path: Path, results: Path) -> None:
     with pytest.raises(InputError):
-        list(wanted_lines(tmp_path / "missing"))
+        list(chosen(tmp_path / "missing"))
     with pytest.raises(InputError):
-        list(wanted_lines(results, Where(text="(", is_regex=True)))
+        list(chosen(results, Where(text="(", is_regex=True)))

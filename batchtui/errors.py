@@ -109,7 +109,9 @@ class ProtocolError(ApiError):
 
 
 class StatusError(ApiError):
-    pass
+    """`retry_after_s`: how long the server asks to wait, in seconds, if it said so."""
+
+    retry_after_s: float | None = None
 
 
 class InvalidRequestError(StatusError):
@@ -133,9 +135,7 @@ class ConflictError(StatusError):
 
 
 class RateLimitedError(StatusError):
-    """`retry_after_s`: how long the server asks to wait, in seconds, if it said so."""
-
-    retry_after_s: float | None = None
+    pass
 
 
 class ServerError(StatusError):

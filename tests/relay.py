@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+READ_S = 0.05
+"""Time for the other side to read: a reset takes away what it has not."""
 BAD_GATEWAY = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -110,6 +112,7 @@ def cut(after_bytes: int, *, reset: bool) -> Fault:
         writer.write(head + body[:after_bytes])
         await writer.drain()
         if reset and len(body) > after_bytes:
+            await asyncio.sleep(READ_S)
             _reset(writer)
 
     return fault

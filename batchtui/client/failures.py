@@ -59,8 +59,7 @@ def error_of(outcome: Outcome, target: Target) -> ApiError:
         code=scrubbed(said.code, target.secrets, max_chars=_NAME_CHARS),
         param=scrubbed(said.param, target.secrets, max_chars=_NAME_CHARS),
     )
-    if isinstance(error, RateLimitedError):
-        error.retry_after_s = retry_after_s(outcome.headers)
+    error.retry_after_s = retry_after_s(outcome.headers)
     return error
 
 

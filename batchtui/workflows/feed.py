@@ -9,20 +9,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from batchtui.errors import ApiError, BatchtuiError, RateLimitedError
+from batchtui.errors import BatchtuiError
 from batchtui.models.batch import Batch
 from batchtui.workflows.names import FileNames
 from batchtui.workflows.session import Session
+from batchtui.workflows.waiting import jittered, retry_in_s, wait
 
 PAGE: Final = 100
-FIRST_RETRY_S: Final = 2.0
-LONGEST_RETRY_S: Final = 60.0
 HURRIED_S: Final = 0.5
 SLOWER: Final = 1.5
+IDLE: Final = 3.0
+"""How many intervals a list is left alone in which no batch can move."""
+HIDDEN: Final = 6.0
+"""The same while nobody sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,10 @@ FeedEvent = Refreshed | Named | Trouble
 
 
 class BatchFeed:
-    """Polls while `updates` is iterated.
+    """Polls while `updates` is iterated, never twice at once.
 
-    `wanted`: how many of the newest batches to keep loaded.
+    `interval_s`: the pace while a batch moves; where all are final, and while `hidden`, it is
+    slower. `wanted`: how many of the newest batches to keep loaded. `paused`: only when asked.
     """
 
     def __init__(self, session: Session, *, interval_s: float = 10.0, wanted: int = PAGE) -> None:
@@ -70,6 +73,8 @@ class BatchFeed:
         self.interval_s = interval_s
         self.wanted = wanted
         self.paused = False
+        self.hidden = False
+        self._asking = asyncio.Lock()
         self._wake = asyncio.Event()
         self._hurried_s = interval_s
         self._known: dict[str, Batch] = {}
@@ -97,12 +102,11 @@ class BatchFeed:
                 refreshed = await self._ask()
             except BatchtuiError as error:
                 failures += 1
-                wait_s = _retry_after(error, failures)
+                wait_s = retry_in_s(error, failures, self.interval_s)
                 yield Trouble(error, wait_s, self._answered_at_s)
             else:
                 failures = 0
-                wait_s = min(self._hurried_s, self.interval_s)
-                self._hurried_s = min(self._hurried_s * SLOWER, self.interval_s)
+                wait_s = self._pause_s()
                 yield refreshed
                 async for names in self._names.learn(
                     each.input_file_id for each in refreshed.batches
@@ -110,17 +114,27 @@ class BatchFeed:
                     yield Named(names)
             await self._sleep(wait_s)
 
+    def _pause_s(self) -> float:
+        """Quick after a change of the user's, then by what there is to see."""
+        if self._hurried_s < self.interval_s:
+            pause_s, self._hurried_s = self._hurried_s, self._hurried_s * SLOWER
+            return pause_s
+        if self.hidden:
+            return jittered(self.interval_s * HIDDEN)
+        moves = any(not batch.is_terminal for batch in self._known.values())
+        return jittered(self.interval_s * (1 if moves else IDLE))
+
     async def _sleep(self, wait_s: float) -> None:
         """Until it is time, or somebody wants an answer now; while paused only the latter."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wait_s):
-                await self._wake.wait()
+        await wait(wait_s, self._wake)
         while self.paused and not self._wake.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self.interval_s):
-                    await self._wake.wait()
+            await wait(self.interval_s, self._wake)
 
     async def _ask(self) -> Refreshed:
+        async with self._asking:
+            return await self._asked()
+
+    async def _asked(self) -> Refreshed:
         client = await self.session.client()
         found: dict[str, Batch] = {}
         has_more = False
@@ -141,11 +155,3 @@ class BatchFeed:
             has_more=has_more,
             at_s=self._answered_at_s,
         )
-
-
-def _retry_after(error: BatchtuiError, failures: int) -> float:
-    if isinstance(error, RateLimitedError) and error.retry_after_s is not None:
-        return max(error.retry_after_s, FIRST_RETRY_S)
-    if isinstance(error, ApiError) and error.status in (401, 403):
-        return LONGEST_RETRY_S
-    return float(min(FIRST_RETRY_S * 2 ** (failures - 1), LONGEST_RETRY_S))

@@ -47,7 +47,11 @@ def view(
     With --grep, --where or --json lines are printed on a terminal too.
     """
     is_plain = grep is None and where is None and not as_json
-    if is_plain and sys.stdout.isatty() and target != "-":
+    if is_plain and sys.stdout.isatty() and target == "-":
+        from batchtui.cli.piped import view_pipe
+
+        ctx.exit(view_pipe())
+    if is_plain and sys.stdout.isatty():
         from batchtui.cli.app import open_app
 
         ctx.invoke(

@@ -29,4 +29,11 @@ class AtBatch:
     batch_id: str
 
 
-StartAt = AtBatches | AtDirectory | AtFile | AtBatch
+@dataclass(frozen=True, slots=True)
+class AtPipe:
+    """What is piped into the command. `path`: the copy, which grows while the pipe is read."""
+
+    path: Path
+
+
+StartAt = AtBatches | AtDirectory | AtFile | AtBatch | AtPipe

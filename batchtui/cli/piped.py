@@ -1,0 +1,48 @@
+"""`something | batchtui view -` on a terminal: the viewer, while the pipe is still being read."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from batchtui.errors import UsageError
+
+_PIECE_BYTES: Final = 1 << 16
+
+
+def view_pipe() -> int:
+    """Open the viewer on what is piped in; keys come from the terminal. Returns the exit code."""
+    from batchtui.tui.run import run_app
+    from batchtui.tui.start import AtPipe
+
+    pipe = os.dup(sys.stdin.fileno())
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        os.close(pipe)
+        raise UsageError(
+            "there is no terminal to take keys from", hint="redirect the output to read it as text"
+        ) from None
+    os.dup2(terminal, sys.stdin.fileno())
+    os.close(terminal)
+    with tempfile.TemporaryDirectory(prefix="batchtui-") as directory:
+        copy = Path(directory) / "stdin"
+        copy.touch(mode=0o600)
+        threading.Thread(target=_spool, args=(pipe, copy), name="stdin", daemon=True).start()
+        return run_app(None, start=AtPipe(copy))
+
+
+def _spool(pipe: int, copy: Path) -> None:
+    """Copy until the pipe ends, or the viewer is closed and the directory is gone."""
+    with (
+        suppress(OSError),
+        copy.open("ab", buffering=0) as file,
+        os.fdopen(pipe, "rb", 0) as source,
+    ):
+        while piece := source.read(_PIECE_BYTES):
+            file.write(piece)

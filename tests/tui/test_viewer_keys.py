@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from batchtui.jsonl.outcomes import Outcome
@@ -32,6 +34,11 @@ def text_of(screen: ViewerScreen) -> str:
 
 def lines_of(screen: ViewerScreen) -> list[str]:
     return screen_lines(screen.app)
+
+
+def _typed(key: str) -> tuple[str, str | None]:
+    """The name of a key, and the character it types."""
+    return (_character_to_key(key), key) if len(key) == 1 else (key, None)
 
 
 async def ask(pilot: Pilot[Any], screen: ViewerScreen, key: str, typed: str) -> None:
@@ -453,6 +460,14 @@ async def test_q_leaves_whatever_is_marked_or_filtered(tmp_path: Path) -> None:
         await until(pilot, lambda: screen.app.screen is not screen)
 
 
+async def test_keys_that_arrive_together_are_handled_in_order(tmp_path: Path) -> None:
+    async with viewing_batch(tmp_path) as (pilot, screen):
+        for key in (*"jj:31", "enter", *"k/batch_expired", "enter"):
+            screen.app.post_message(events.Key(*_typed(key)))
+        await until(pilot, lambda: screen.search_words == "batch_expired")
+        await until(pilot, lambda: screen.number == 38)
+
+
 async def test_help_names_every_key(tmp_path: Path) -> None:
     async with viewing_batch(tmp_path) as (pilot, screen):
         bindings = [active.binding for active in screen.active_bindings.values()]
@@ -467,7 +482,8 @@ async def test_help_names_every_key(tmp_path: Path) -> None:
 async def test_the_whole_error_is_shown(tmp_path: Path) -> None:
     async with viewing_batch(tmp_path, size=(120, 36)) as (pilot, screen):
         await pilot.press("j", "j")
-        await until_shown(pilot, TOO_LONG)
+        await until_shown(pilot, TOO_LONG[:50])
+        await until_shown(pilot, TOO_LONG[-20:])
         await pilot.press("enter")
         await pilot.pause()
         assert "t-0001" in text_of(screen), "there is room for both"

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from batchtui.config import Profile
 from batchtui.models.batch import Batch
 from batchtui.tui.app import BatchtuiApp
+from batchtui.tui.viewer.prompt import Prompt
 from batchtui.tui.viewer.screen import ViewerScreen
 from batchtui.tui.viewer.target import BatchResults, LocalFile, Target
 from batchtui.workflows.session import Session
@@ -163,7 +164,7 @@ async def viewing_file(
 
 
 async def until_idle(pilot: Pilot[Any], screen: ViewerScreen) -> None:
-    await until(pilot, lambda: not screen.jobs.active)
+    await until(pilot, lambda: screen.query(Prompt) and not screen.jobs.active)
     await pilot.pause()
 
 

@@ -166,10 +166,14 @@ class ViewerBase(Frame[None]):
     # Asking
 
     def ask(self, purpose: str, label: str, value: str = "", hint: str = "") -> None:
+        if not self.query(Prompt):
+            return
         self.query_one("#status").display = False
         self.query_one(Prompt).ask(purpose, label, value, hint)
 
     def choose(self, purpose: str, options: dict[str, str]) -> None:
+        if not self.query(Choice):
+            return
         self.query_one("#status").display = False
         self.query_one(Choice).ask(purpose, options)
 

@@ -36,8 +36,8 @@ class Choice(Toned, can_focus=True):
     class Closed(Message):
         """The line is free again. Comes before `Chosen`."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.display = False
         self.purpose = ""
         self._came_from: Widget | None = None

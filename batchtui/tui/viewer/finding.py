@@ -11,7 +11,6 @@ from textual.message import Message
 from batchtui.errors import UsageError
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.tui.viewer.base import ViewerBase
-from batchtui.tui.viewer.errors_screen import ErrorsScreen
 from batchtui.tui.viewer.groups import Group, grouped
 from batchtui.tui.viewer.hits import Hits
 from batchtui.tui.viewer.jobs import Job
@@ -191,6 +190,8 @@ class Finding(ViewerBase):
 
     @on(Grouped)
     def _grouped(self, message: Grouped) -> None:
+        from batchtui.tui.viewer.errors_screen import ErrorsScreen
+
         self.app.push_screen(ErrorsScreen(self.name_of_target, message.groups), self._list_group)
 
     def _list_group(self, group: Group | None) -> None:

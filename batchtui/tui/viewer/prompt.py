@@ -45,8 +45,8 @@ class Prompt(Horizontal):
     class Closed(Message):
         """The line is free again. Comes before `Answered`."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.display = False
         self.purpose = ""
         self._came_from: Widget | None = None

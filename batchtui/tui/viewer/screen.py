@@ -53,16 +53,16 @@ class ViewerScreen(Fetching, Finding, Taking):
             id="looks",
         )
 
-    def compose_bottom(self) -> Iterable[Widget]:
-        yield from super().compose_bottom()
-        yield Prompt(id="prompt")
-        yield Choice(id="choice")
-
     def on_mount(self) -> None:
         self._wanted_line = self.target.line if isinstance(self.target, LocalFile) else None
         self.show_look()
         self.show_name()
         self.fetch()
+        self.call_after_refresh(self._mount_lines)
+
+    def _mount_lines(self) -> None:
+        """What is not seen at first does not delay the first records."""
+        self.mount(Prompt(), Choice(), before="#keys")
 
     def on_unmount(self) -> None:
         self.jobs.cancel_all()
@@ -80,7 +80,8 @@ class ViewerScreen(Fetching, Finding, Taking):
         self.records, self.rows = records, Rows(records)
         self.hits, self.shown, self.filter_words = None, None, ""
         self.marks.clear()
-        if before is None and records.kind != "other":
+        as_lines = isinstance(self.target, LocalFile) and self.target.as_lines
+        if before is None and records.kind != "other" and not as_lines:
             self.look = "exchange"
         for pane in self.panes:
             pane.show(self.rows)
@@ -94,8 +95,7 @@ class ViewerScreen(Fetching, Finding, Taking):
             return
         if isinstance(records, FileRecords) and records.is_complete:
             self._renumber(records)
-        for pane in self.panes:
-            pane.grown()
+        self.pane.grown()
         if self._wanted_line is not None:
             if records.count >= self._wanted_line or records.is_complete:
                 line, self._wanted_line = self._wanted_line, None

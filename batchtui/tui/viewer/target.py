@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file on this machine. `line`: where to begin, counted from 1."""
+    """A file on this machine. `line`: where to begin, counted from 1; `as_lines`: in that look."""
 
     path: Path
     line: int | None = None
+    as_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "serve": ("batchtui.cli.serve", "serve"),
     "doctor": ("batchtui.cli.doctor", "doctor"),
     "profiles": ("batchtui.cli.profiles", "profiles"),
+    "completion": ("batchtui.cli.completion", "completion"),
     "paths": ("batchtui.cli.where", "where"),
 }
 _ANSWERED_BY_ROOT: Final = ("--help", "-h", "--version")

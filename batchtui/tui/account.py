@@ -13,6 +13,7 @@ from batchtui.tui.pace import Paces
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
+    from batchtui.workflows.capabilities import Capabilities
     from batchtui.workflows.feed import Refreshed, Trouble
 
 
@@ -23,6 +24,7 @@ class Account:
         self.paces = Paces()
         self.has_more = False
         self.answered_at_s: float | None = None
+        self.capabilities: Capabilities | None = None
         self.trouble: Trouble | None = None
         self.trouble_at_s = 0.0
 

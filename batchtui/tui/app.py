@@ -10,20 +10,24 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import work
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.worker import Worker, WorkerState
 
 from batchtui.config import Profile
 from batchtui.errors import BatchtuiError
-from batchtui.tui import crash, theme
+from batchtui.tui import crash, needs, theme
 from batchtui.tui.account import Account
 from batchtui.tui.app_keys import APP_KEYS
 from batchtui.tui.commands import Actions
@@ -33,7 +37,7 @@ from batchtui.tui.modes import MODES
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
-from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, StartAt
+from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtPipe, StartAt
 from batchtui.visible import visible
 from batchtui.workflows.session import Session
 
@@ -121,7 +125,7 @@ class BatchtuiApp(App[None], inherit_bindings=False):
             self.browse_dir = start.path
         elif isinstance(start, AtFile):
             self.browse_dir = start.path.parent
-        if isinstance(start, AtDirectory | AtFile):
+        if isinstance(start, AtDirectory | AtFile | AtPipe):
             await self.action_go("local")
         elif self.profile is None:
             await self.action_go("welcome")
@@ -132,6 +136,8 @@ class BatchtuiApp(App[None], inherit_bindings=False):
             self.connect(self.profile)
         if isinstance(start, AtFile):
             self.open_local_file(start.path, start.line)
+        elif isinstance(start, AtPipe):
+            self._open_pipe(start.path)
         elif isinstance(start, AtBatch):
             self.open_batch(start.batch_id)
 
@@ -162,6 +168,8 @@ class BatchtuiApp(App[None], inherit_bindings=False):
 
         async for event in feed.updates():
             if isinstance(event, Refreshed):
+                if not self.account.is_loaded:
+                    self._ask_capabilities(session)
                 self.announce(self.account.refresh(event))
                 self._countdown.pause()
             elif isinstance(event, Named):
@@ -171,6 +179,41 @@ class BatchtuiApp(App[None], inherit_bindings=False):
                 self.account.trouble_at_s = self.now()
                 self._countdown.resume()
             self.account_changed.publish(None)
+
+    @work(
+        group="capabilities",
+        exclusive=True,
+        exit_on_error=False,
+        description="find out what the server can do",
+    )
+    async def _ask_capabilities(self, session: Session) -> None:
+        await self.learn_capabilities(session)
+
+    async def learn_capabilities(self, session: Session) -> None:
+        """What the server can do, from what is kept or by asking it; our own can do all."""
+        if session.profile.kind == "local":
+            return
+        capabilities = await asyncio.to_thread(_capabilities)
+        with suppress(BatchtuiError):
+            found = await capabilities.known(session) or await capabilities.probe(session)
+            if session is self.session:
+                self.account.capabilities = found
+                self.account_changed.publish(None)
+                self.screen.refresh_bindings()
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """As Textual's; where the server or the profile does not allow it, say why instead."""
+        if isinstance(action, str) and default_namespace is not None:
+            why = needs.why_not(self, needs.binding_id(default_namespace, action))
+            if why is not None:
+                self.tell(why)
+                return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     def announce(self, finished: Iterable[Batch]) -> None:
         """Ring once for all that have just become final, and say which."""
@@ -237,16 +280,30 @@ class BatchtuiApp(App[None], inherit_bindings=False):
             screen.select(batch.id)
         self.hurry()
 
-    def open_local_file(self, path: Path, line: int | None = None) -> None:
+    def open_local_file(
+        self, path: Path, line: int | None = None, *, as_lines: bool = False
+    ) -> None:
         from batchtui.tui.viewer.screen import ViewerScreen
         from batchtui.tui.viewer.target import LocalFile
 
-        self.push_screen(ViewerScreen(LocalFile(path, line)))
+        self.push_screen(ViewerScreen(LocalFile(path, line, as_lines)))
+
+    def _open_pipe(self, path: Path) -> None:
+        from batchtui.tui.viewer.screen import ViewerScreen
+        from batchtui.tui.viewer.target import StandardInput
+
+        self.push_screen(ViewerScreen(StandardInput(path)))
 
     def open_batch(self, batch_id: str) -> None:
         from batchtui.tui.screens.detail import DetailScreen
 
         self.push_screen(DetailScreen(batch_id))
+
+    def action_doctor(self) -> None:
+        from batchtui.tui.screens.doctor import DoctorScreen
+
+        if not isinstance(self.screen, DoctorScreen):
+            self.push_screen(DoctorScreen())
 
     def action_help(self) -> None:
         from batchtui.tui.screens.help import HelpScreen
@@ -262,6 +319,7 @@ class BatchtuiApp(App[None], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         yield SystemCommand("app: theme", "Change the look", self.action_change_theme)
+        yield SystemCommand("app: doctor", "Examine server, key, terminal", self.action_doctor)
         yield SystemCommand("app: quit", "Quit batchtui", self.action_quit)
 
     async def action_quit(self) -> None:
@@ -302,3 +360,9 @@ def _feed_of(session: Session, interval_s: float) -> BatchFeed:
     from batchtui.workflows.feed import BatchFeed
 
     return BatchFeed(session, interval_s=interval_s)
+
+
+def _capabilities() -> ModuleType:
+    from batchtui.workflows import capabilities
+
+    return capabilities

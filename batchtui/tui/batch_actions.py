@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from batchtui.models import status
+from batchtui.tui import needs
 from batchtui.tui.figures import plural
 from batchtui.tui.pace import answered_of
 
@@ -20,6 +21,9 @@ CLIPBOARD_BYTES: Final = 54_000
 def open_results(app: BatchtuiApp, batch: Batch) -> None:
     """The answers of `batch`; where there are none, its detail, which says why."""
     if batch.output_file_id or batch.error_file_id:
+        if why := needs.missing(app, "file_content"):
+            app.tell(why, trouble=True)
+            return
         from batchtui.tui.viewer.screen import ViewerScreen
         from batchtui.tui.viewer.target import BatchResults
 

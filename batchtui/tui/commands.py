@@ -9,7 +9,7 @@ from typing import Final
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
-from batchtui.tui.keys import key_name, ordered_bindings
+from batchtui.tui.keys import key_name, ordered_bindings, tooltip
 
 MOVING: Final = ("list: ", "text: ")
 """Found when typed, but not offered: one moves with a key."""
@@ -39,4 +39,9 @@ class Actions(Provider):
                 continue
             title = getattr(node, "BINDING_GROUP_TITLE", None) or type(node).__name__
             name = f"{title.lower()}: {binding.description.lower()}"
-            yield name, binding.action, node, f"{key_name(binding)}  {binding.tooltip}"
+            yield (
+                name,
+                binding.action,
+                node,
+                f"{key_name(binding)}  {tooltip(self.screen, binding)}",
+            )

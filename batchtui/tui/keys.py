@@ -14,6 +14,8 @@ from textual.dom import DOMNode
 from textual.keys import key_to_character
 from textual.screen import Screen
 
+from batchtui.tui import needs
+
 HELP_ID: Final = "app.help"
 
 _NAMES: Final = {
@@ -47,6 +49,12 @@ def key_name(binding: Binding) -> str:
     return binding.key_display or _NAMES.get(binding.key, binding.key)
 
 
+def tooltip(screen: Screen[Any], binding: Binding) -> str:
+    """What it does, or why it cannot be done here."""
+    app: Any = screen.app
+    return needs.why_not(app, binding.id) or binding.tooltip
+
+
 def shown_bindings(screen: Screen[Any]) -> list[Binding]:
     """Those for the key line: one each, the screen's own first and in its order."""
     found: dict[str, Binding] = {}
@@ -70,7 +78,7 @@ def grouped_bindings(screen: Screen[Any]) -> Iterator[tuple[str, list[tuple[str,
             continue
         title = getattr(active.node, "BINDING_GROUP_TITLE", None) or type(active.node).__name__
         keys, _, _ = groups.setdefault(title, {}).setdefault(
-            binding.id, ([], binding.description, binding.tooltip)
+            binding.id, ([], binding.description, tooltip(screen, binding))
         )
         name = key_name(binding)
         if name not in keys:

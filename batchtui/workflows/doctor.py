@@ -15,7 +15,7 @@ from batchtui.workflows.session import Session
 
 SKEW_S: Final = 60.0
 
-_NAMES: Final = {
+NAMES: Final = {
     "batches_list": "list batches",
     "batch_cancel": "cancel a batch",
     "files_list": "list files",
@@ -25,7 +25,7 @@ _NAMES: Final = {
     "paging": "further pages",
     "live_counts": "live counts",
 }
-_WITHOUT: Final = {
+WITHOUT: Final = {
     "batches_list": "only batches that you name can be watched",
     "batch_cancel": "batches run to their end",
     "files_list": "files can be read by id only",
@@ -81,7 +81,7 @@ async def examine(session: Session) -> AsyncIterator[Finding]:
     yield Finding("key", Verdict.OK, f"accepted (from: {source})")
     yield _clock(asked.headers.get("date"))
     found = await capabilities.probe(session)
-    for name, what in _NAMES.items():
+    for name, what in NAMES.items():
         yield _capability(name, what, getattr(found, name), found.why.get(name))
 
 
@@ -97,7 +97,7 @@ def _capability(name: str, what: str, is_there: bool | None, why: str | None) ->
     if is_there is None:
         return Finding(what, Verdict.UNKNOWN, why or "could not be told now")
     return Finding(
-        what, Verdict.WARNING, f"no: {why or 'the server has no such call'}", _WITHOUT[name]
+        what, Verdict.WARNING, f"no: {why or 'the server has no such call'}", WITHOUT[name]
     )
 
 

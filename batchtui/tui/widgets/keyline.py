@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from textual import getters
 from textual.screen import Screen
 
+from batchtui.tui import needs
 from batchtui.tui.keys import HELP_ID, key_name, shown_bindings
 from batchtui.tui.widgets.line import Line
 from batchtui.tui.widgets.spans import Span, Tone, fitted, width_of
+
+if TYPE_CHECKING:
+    from batchtui.tui.app import BatchtuiApp
 
 HELP: Final[list[Span]] = [("?", "accent"), (" help", "muted")]
 GAP: Final = "  "
 
 
 class KeyLine(Line):
-    """Follows the screen's bindings; those that find no room give way from the right."""
+    """Follows the screen's bindings; those that find no room give way from the right.
+
+    What the server cannot do is not offered.
+    """
+
+    if TYPE_CHECKING:
+        app = getters.app(BatchtuiApp)
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._on_bindings_updated)
@@ -28,7 +39,7 @@ class KeyLine(Line):
         keys: list[Span] = []
         used = 0
         for binding in shown_bindings(self.screen):
-            if binding.id == HELP_ID:
+            if binding.id == HELP_ID or needs.why_not(self.app, binding.id):
                 continue
             label = f" {binding.description}"
             key = key_name(binding)

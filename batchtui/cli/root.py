@@ -42,7 +42,9 @@ class Root(Failing):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0] not in _COMMANDS and args[0] not in _ANSWERED_BY_ROOT):
+        is_command = args and (args[0] in _COMMANDS or args[0] in _ANSWERED_BY_ROOT)
+        # A shell that completes parses words that are not all there yet.
+        if not is_command and not ctx.resilient_parsing:
             args = ["open", *args]
         return super().parse_args(ctx, args)
 

@@ -187,8 +187,8 @@ async def relay(
         running.add(task)
         try:
             await _relay_one(reader, writer, address, fault_of, cut_upload)
-        except (OSError, asyncio.IncompleteReadError):
-            pass
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the other side has gone, or the relay ends
         finally:
             running.discard(task)
             writer.close()

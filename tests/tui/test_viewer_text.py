@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
@@ -90,6 +90,7 @@ def test_a_wrong_escape_stays_as_it_is() -> None:
 
 
 @given(JSON)
+@example([float("-inf")])
 def test_a_tree_has_every_value_with_its_path(value: object) -> None:
     tree = parsed(json.dumps(value))
     assert [tree.plain(n) for n, node in enumerate(tree.nodes) if node.kind == "string"] == [

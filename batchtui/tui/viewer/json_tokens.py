@@ -16,7 +16,7 @@ Kind = Literal["space", "mark", "key", "string", "number", "word", "other"]
 
 _PLAIN: Final = re.compile(
     r"(?P<space>[ \t\r\n]+)|(?P<mark>[{}\[\],:])"
-    r"|(?P<number>-?[0-9][0-9.eE+\-]*)|(?P<word>[A-Za-z]+)|(?P<other>[^\"])"
+    r"|(?P<number>-?[0-9][0-9.eE+\-]*)|(?P<word>-?[A-Za-z]+)|(?P<other>[^\"])"
 )
 _COLON: Final = re.compile(r"[ \t\r\n]*:")
 _TONES: Final[dict[Kind, Tone]] = {

@@ -109,8 +109,13 @@ class ViewerBase(Frame[None]):
         if records is not None:
             kind = kind or ("" if records.kind == "other" else records.kind)
             right = counted(records.counts, self.size.width - NAME_CELLS) or right
-        left: list[Span] = [(self.name_of_target, "strong"), (f"  {kind}", "muted")]
-        self.query_one("#title", Line).show(left, right)
+        name = self.name_of_target
+        used = sum(len(text) for text, _ in right)
+        if kind and len(name) + len(kind) + used + 6 <= self.size.width:
+            name = f"{name}  "
+        else:
+            kind = ""
+        self.query_one("#title", Line).show([(name, "strong"), (kind, "muted")], right)
 
     def show_where(self) -> None:
         """The status line: where the cursor is, what is filtered and searched, what is at work."""

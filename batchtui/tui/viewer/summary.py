@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from batchtui.jsonl.glance import custom_id_of
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.results import Result, decode, read_result
 from batchtui.tui.glyphs import glyphs
@@ -48,8 +49,10 @@ def summary(records: Records, number: int) -> Summary:
         if outcome is Outcome.MISSING:
             words = "no result"
         return Summary(custom_id if isinstance(custom_id, str) else None, words, outcome)
-    piece = records.line(number, WORDS_CHARS)
-    return Summary(None, decoded(piece.data, is_cut=True), outcome)
+    piece = records.line(number, READ_BYTES)
+    known = custom_id_of(piece.data) if records.kind != "other" else None
+    words = decoded(piece.data[:WORDS_CHARS], is_cut=True)
+    return Summary(decoded(known) if known else None, words, outcome)
 
 
 def result_words(result: Result) -> str:

@@ -54,7 +54,8 @@ def test_a_record_goes_to_the_pager_and_a_file_to_the_editor(tmp_path: Path) -> 
         for key, name in (("o", "record.txt"), ("O", "in.jsonl")):
             terminal.output = b""
             terminal.press(key)
-            terminal.read_until("2 of 2")  # the app draws itself again
+            terminal.read_until("\x1b[?1049h")  # the app is back
+            terminal.read_until("2 of 2")
             assert (taken / name).exists()
         assert b"'+2'" in terminal.output, "the editor is told the line"
         terminal.press("\x11")

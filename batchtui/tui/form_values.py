@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from batchtui.jsonl.metadata import check_metadata
 from batchtui.models.limits import Limits
 
 HOUR_S: Final = 3_600
@@ -51,7 +52,7 @@ def expiry_seconds(typed: str) -> int | None:
 
 
 def metadata(pairs: Sequence[tuple[str, str]], limits: Limits) -> dict[str, str]:
-    """The pairs as they are sent; rows without key and value are left out."""
+    """The pairs as they are sent; rows without key and value are left out. Raises FormError."""
     found: dict[str, str] = {}
     for typed_key, value in pairs:
         key = typed_key.strip()
@@ -61,14 +62,13 @@ def metadata(pairs: Sequence[tuple[str, str]], limits: Limits) -> dict[str, str]
             raise FormError(f"metadata: the value {value!r} has no key")
         if key in found:
             raise FormError(f"metadata: the key {key!r} is there twice")
-        if len(key) > limits.metadata_key_chars:
-            raise FormError(f"metadata: a key has at most {limits.metadata_key_chars} characters")
-        if len(value) > limits.metadata_value_chars:
-            most = limits.metadata_value_chars
-            raise FormError(f"metadata: the value of {key!r} has more than {most} characters")
         found[key] = value
-    if len(found) > limits.metadata_pairs:
-        raise FormError(f"metadata: at most {limits.metadata_pairs} pairs")
+    problems = check_metadata(found, limits)
+    if problems:
+        problem = problems[0]
+        key = (problem.field or "").removeprefix("metadata.")
+        where = f"{key[:8]}: " if key != problem.field else ""
+        raise FormError(f"metadata: {where}{problem.message}")
     return found
 
 

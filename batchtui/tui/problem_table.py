@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from batchtui.tui.cost_text import tokens
 from batchtui.tui.figures import plural, size
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.widgets.columns import Column
@@ -13,6 +14,16 @@ from batchtui.tui.widgets.table import RecordTable
 if TYPE_CHECKING:
     from batchtui.jsonl.problems import Problem
     from batchtui.jsonl.validation import Validation
+
+
+WAYS: Final = {
+    "strip_bom": "remove",
+    "drop_blank_lines": "remove",
+    "set_method": "set POST",
+    "set_url": "set url",
+    "renumber_duplicates": "renumber",
+}
+"""What each repair does, in a word."""
 
 
 class Numbered(NamedTuple):
@@ -26,7 +37,8 @@ def problem_table(*, id: str) -> RecordTable[Numbered]:  # noqa: A002
     columns: list[Column[Numbered]] = [
         Column("line", "LINE", 9, _line, right=True, keep=9, order=lambda n: n.problem.line),
         Column("code", "PROBLEM", 26, _code, keep=7, order=lambda n: n.problem.code),
-        Column("what", "WHAT", 20, lambda n: n.problem.message, grow=True, keep=8),
+        Column("what", "WHAT", 16, lambda n: n.problem.message, grow=True, keep=8),
+        Column("way", "WAY OUT", 10, _way_out, keep=6),
     ]
     return RecordTable(columns, lambda numbered: str(numbered.place), id=id)
 
@@ -55,21 +67,13 @@ def verdict(validation: Validation) -> Cell:
 
 
 def contents(validation: Validation) -> list[Span]:
-    """Tokens and bytes of the file, estimated where they are."""
+    """Bytes and tokens of the file, estimated where they are."""
     statistics = validation.statistics
-    pieces: list[Span] = [(f"{size(statistics.size_bytes)}   ", "muted")]
-    if statistics.estimated_input_tokens:
-        tokens = f"about {statistics.estimated_input_tokens:,} tokens in"
-        pieces.append((tokens, "muted"))
-        if statistics.max_output_tokens and not statistics.uncapped_requests:
-            pieces.append((f", at most {statistics.max_output_tokens:,} out", "muted"))
-    return pieces
+    return [(f"{size(statistics.size_bytes)}   ", "muted"), *tokens(statistics)]
 
 
-def explained(row: Numbered | None, validation: Validation) -> list[Span]:
-    """The problem in full with what to do about it; with no problem, what the file holds."""
-    if row is None:
-        return contents(validation)
+def explained(row: Numbered) -> list[Span]:
+    """The problem in full with what to do about it."""
     from batchtui.jsonl.problems import CODES
 
     code = CODES.get(row.problem.code)
@@ -85,3 +89,10 @@ def _line(numbered: Numbered) -> Cell:
 def _code(numbered: Numbered) -> Cell:
     tone: Tone = "trouble" if numbered.problem.severity == "error" else ""
     return [(numbered.problem.code, tone)]
+
+
+def _way_out(numbered: Numbered) -> Cell:
+    repair = numbered.problem.repair
+    if repair is not None:
+        return [("f ", "accent"), (WAYS.get(repair, "fix"), "muted")]
+    return [("e ", "accent"), ("edit", "muted")] if numbered.problem.line else ""

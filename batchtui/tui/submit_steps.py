@@ -23,6 +23,12 @@ class Steps:
         self._create: Cell = [("  create the batch", "muted")]
         self._started_s: float | None = None
 
+    def skip_to_create(self, requests: int | None, file_id: str) -> None:
+        """The file is at the server already; None: its content could not be checked."""
+        checked = "not checked" if requests is None else f"checked {plural(requests, 'request')}"
+        self._check = [(f"{glyphs().done} {checked}", "success" if requests else "muted")]
+        self._upload = [(f"{glyphs().done} at the server", "success"), (f"   {file_id}", "muted")]
+
     @property
     def lines(self) -> list[Cell]:
         return ["", self._check, self._upload, self._create]

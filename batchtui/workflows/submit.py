@@ -145,6 +145,7 @@ def submit_file(
     endpoint: str,
     completion_window: str = "24h",
     metadata: Mapping[str, str] | None = None,
+    output_expires_after_s: int | None = None,
     again: bool = False,
 ) -> AsyncGenerator[SubmitEvent, None]:
     """The same for a file that is at the server; the same guards, with its id as the content."""
@@ -161,7 +162,15 @@ def submit_file(
         client = await session.client()
         if client.processes_uploads:
             await processed(session, await client.files.retrieve(file_id))
-        wanted = Create(file_id, content, "", endpoint, completion_window, metadata or {})
+        wanted = Create(
+            file_id,
+            content,
+            "",
+            endpoint,
+            completion_window,
+            metadata or {},
+            output_expires_after_s,
+        )
         await _create(session, wanted, emit)
 
     return events(produce)

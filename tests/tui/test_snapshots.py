@@ -104,6 +104,7 @@ def test_new_batch_with_problems(snap_compare: Compare, machine: Path) -> None:
         await ready(pilot)
         await pilot.app.push_screen(CreateScreen(path))
         await until_shown(pilot, "the server would refuse this file")
+        await until_shown(pilot, "cost from")
 
     assert snap_compare(account(), terminal_size=(80, 24), run_before=opened)
 

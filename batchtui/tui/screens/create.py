@@ -1,52 +1,47 @@
-"""The form of a new batch, filled in from the file, and its way to the server.
+"""The form of a new batch, filled in from the file, with what is wrong with the file beside it.
 
-Nothing is sent before the file is checked and Submit is pressed; nothing that was typed is lost
-when a step fails or the form is left. A create whose answer was lost is never offered again.
+Nothing that was typed is lost when a step fails or the form is left.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Button
-from textual.worker import Worker
 
-from batchtui.errors import BatchtuiError, NotKnownError
-from batchtui.models.limits import OPENAI, Limits
+from batchtui.errors import BatchtuiError
 from batchtui.tui import form_values
-from batchtui.tui.figures import moment, size
+from batchtui.tui.figures import size
 from batchtui.tui.form_values import EMPTY, FormError
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.problem_table import Numbered, explained, numbered, problem_table, verdict
-from batchtui.tui.screens.confirm import ConfirmScreen
-from batchtui.tui.screens.frame import Frame
+from batchtui.tui.routing import routing
+from batchtui.tui.screens.checking import CHECK_KEYS
+from batchtui.tui.screens.submitting import SubmittingScreen
 from batchtui.tui.submit_steps import Steps
 from batchtui.tui.widgets.batch_form import BatchForm
 from batchtui.tui.widgets.line import Line, Rule
 from batchtui.tui.widgets.lines import Lines
+from batchtui.tui.widgets.pairs import Pairs
 from batchtui.tui.widgets.spans import Cell
-from batchtui.tui.widgets.table import RecordTable
 
 if TYPE_CHECKING:
-    from batchtui.jsonl.progress import Progress
     from batchtui.jsonl.validation import Validation
-    from batchtui.workflows.submit import AlreadySubmittedError, Submission
+    from batchtui.models.file import FileObject
+    from batchtui.workflows.submit import Submission
 
 
-class CreateScreen(Frame[None]):
+class CreateScreen(SubmittingScreen):
+    """For the file at `path`, or for `server_file`, whose content is then kept at `path`."""
+
     BINDING_GROUP_TITLE = "New batch"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open_line", "open line", id="create.open", tooltip="View the file there"),
-        Binding("v", "validate", "check again", id="create.check", tooltip="Check the file again"),
+        *CHECK_KEYS,
         Binding("S,ctrl+enter", "submit", "submit", id="create.submit", tooltip="Create the batch"),
         Binding(
             "escape", "back", "Back", show=False, id="screen.back", tooltip="Back; this is kept"
@@ -54,230 +49,158 @@ class CreateScreen(Frame[None]):
         Binding("q", "back", "Back", show=False, id="screen.leave", tooltip="Back; this is kept"),
     ]
     AUTO_FOCUS = ""
-    back_to = "Local, keeps this"
 
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-        self._validation: Validation | None = None
-        self._checked_endpoint: str | None = None
-        self._submitting: Worker[None] | None = None
-        self._steps = Steps()
-        self._is_lost = False
+    def __init__(self, path: Path, *, server_file: FileObject | None = None) -> None:
+        super().__init__(path, server_file)
+        self.back_to = "Files, keeps this" if server_file else "Local, keeps this"
+        self._given_path = path
 
     def compose_body(self) -> Iterable[Widget]:
-        profile = self.app.profile
-        provider = (profile.provider if profile else None) or "the server's default"
-        self.form = BatchForm(self._path, self.app.drafts.get(self._path, EMPTY), provider)
+        draft = self.app.drafts.get(self.path, EMPTY)
+        self.form = BatchForm(self.file_name, draft, routing(self.app.profile))
         yield self.form
         yield Rule()
-        yield Line(id="verdict")
-        self.table: RecordTable[Numbered] = problem_table(id="problems")
-        yield self.table
+        yield from self.compose_problems()
         yield Lines(id="steps")
 
     def compose_bottom(self) -> Iterable[Widget]:
         yield Line(id="status")
+        yield Line(id="figures")
         yield Horizontal(
             Button("Back", id="back", compact=True),
+            Button("Fix", id="fix", compact=True),
             Button("Submit", id="submit", compact=True, disabled=True),
             id="buttons",
         )
 
     def on_mount(self) -> None:
         self.query_one("#steps").display = False
-        self.show_title([("New batch", "strong"), (f"  {_short(self._path.parent)}", "muted")])
+        self.query_one("#fix").display = False
+        self.path_changed()
         self.action_validate()
 
-    # the check
+    # the file
 
-    @work(group="check", exclusive=True, exit_on_error=False, description="check the input file")
-    async def action_validate(self) -> None:
-        if self._submitting is not None:
+    @property
+    def file_name(self) -> str:
+        file = self.server_file
+        return self.path.name if file is None else file.filename or file.id
+
+    @property
+    def endpoint(self) -> str | None:
+        return self.form.typed_endpoint or None
+
+    @property
+    def may_change(self) -> bool:
+        return self.submitting is None
+
+    def path_changed(self) -> None:
+        if self.path != self._given_path:
+            self.server_file = None
+        self.form.file_name = self.file_name
+        where = "at the server" if self.server_file else _short(self.path.parent)
+        self.show_title([("New batch", "strong"), (f"  {where}", "muted")])
+
+    async def fetch(self) -> None:
+        session, file = self.app.session, self.server_file
+        if session is None or file is None:
             return
-        await asyncio.to_thread(_import_workflows)
-        from batchtui.workflows.check import check
+        from batchtui.workflows.results import download
 
-        endpoint = self._endpoint()
-        try:
-            validation = await check(
-                self._path,
-                endpoint=endpoint,
-                limits=self._limits(),
-                on_progress=self._show_checking,
-            )
-        except BatchtuiError as error:
-            self._say([(f"{glyphs().failed} {error.message}", "trouble")])
-            return
-        self._checked_endpoint = endpoint
-        self._show_validation(validation)
+        await download(session, file.id, on_progress=self._show_fetching)
 
-    def _show_checking(self, progress: Progress) -> None:
-        done, total = size(progress.done_bytes), size(progress.total_bytes)
-        self._say([(f"{glyphs().moving} checking {done} of {total}", "accent")])
+    def _show_fetching(self, done_bytes: int, total_bytes: int) -> None:
+        done, total = size(done_bytes), size(total_bytes)
+        self.say([(f"{glyphs().moving} reading from the server, {done} of {total}", "accent")])
 
-    def _show_validation(self, validation: Validation) -> None:
-        self._validation = validation
-        if self.form.fill(validation):
-            self._checked_endpoint = validation.endpoint
-        self._say(verdict(validation))
-        problems = numbered(validation)
-        self.table.set_rows(problems)
+    def fixed_path(self) -> Path:
+        from batchtui.workflows.repair import fixed_path
+
+        if self.server_file is None:
+            return super().fixed_path()
+        name = Path(self.server_file.filename).name or "input.jsonl"
+        return fixed_path(Path(name), Path(self.app.browse_dir))
+
+    def action_edit(self) -> None:
+        if self.server_file is None:
+            super().action_edit()
+        else:
+            self.app.tell("A file of the server does not change; save it with d in Files first")
+
+    # what the check found
+
+    def show_unreadable(self, error: BatchtuiError) -> None:
+        super().show_unreadable(error)
+        if self.server_file is not None:
+            self.show_status([("It may be used unseen, with an endpoint typed above.", "muted")])
+            self.query_one("#submit", Button).disabled = self.is_lost
+
+    def show_validation(self, validation: Validation) -> None:
+        self.form.fill(validation)
+        super().show_validation(validation)
+        problems = validation.problems
         self.table.display = bool(problems)
         steps = self.query_one("#steps", Lines)
         steps.display = not problems
         steps.show(Steps().lines)
-        self._explain()
+        self._offer_repairs()
+        self.tell_cost(validation)
         submit = self.query_one("#submit", Button)
         submit.label = "Submit" if validation.ok else "Submit anyway"
-        submit.disabled = self._is_lost
+        submit.disabled = self.is_lost
         if self.focused is None:
             (self.table if problems and not validation.ok else submit).focus()
 
-    @on(RecordTable.Moved)
-    def _explain(self) -> None:
-        if self._validation is not None:
-            self.show_status(explained(self.table.cursor_row, self._validation))
+    def facts(self, validation: Validation) -> Cell:
+        return ""
 
-    @on(RecordTable.Chosen)
-    def action_open_line(self) -> None:
-        row = self.table.cursor_row
-        if row is not None and self.focused is self.table:
-            self.app.open_local_file(self._path, row.problem.line)
+    def _offer_repairs(self) -> None:
+        count = sum(self.repairs().values())
+        more = "+" if self.validation is not None and self.validation.left_out else ""
+        button = self.query_one("#fix", Button)
+        button.display = bool(count)
+        button.label = f"Fix {count:,}{more} into a copy"
 
-    # the way to the server
+    @on(Button.Pressed, "#fix")
+    def _fix_pressed(self) -> None:
+        self.action_fix()
 
-    @on(Button.Pressed, "#submit")
-    def action_submit(self) -> None:
-        if self._submitting is not None or self._validation is None or self._is_lost:
-            return
+    @on(Pairs.Changed)
+    def _check_pairs(self) -> None:
         try:
-            submission = self._submission(self._validation)
+            form_values.metadata(self.form.draft.metadata, self.limits())
         except FormError as error:
-            self._say([(f"{glyphs().failed} {error}", "trouble")])
-            return
-        self._submitting = self._submit(submission)
+            self.query_one(Pairs).complain(str(error).removeprefix("metadata: "))
+        else:
+            self.query_one(Pairs).complain("")
 
-    def _submission(self, validation: Validation) -> Submission:
+    # the way to the server: see SubmittingScreen
+
+    def submission(self) -> Submission:
         from batchtui.workflows.submit import Submission
 
-        draft = self.form.draft
-        endpoint = self._endpoint()
+        draft, validation = self.form.draft, self.validation
+        endpoint = self.endpoint or (validation.endpoint if validation else None)
+        if self.server_file is not None and endpoint is None:
+            raise FormError("endpoint: the file could not be read, so write one")
         return Submission(
-            self._path,
+            self.path,
             endpoint=endpoint,
             completion_window=form_values.window(draft.window),
-            metadata=form_values.metadata(draft.metadata, self._limits()),
+            metadata=form_values.metadata(draft.metadata, self.limits()),
             output_expires_after_s=form_values.expiry_seconds(draft.expiry),
-            anyway=not validation.ok,
-            validation=validation if endpoint == self._checked_endpoint else None,
+            anyway=validation is not None and not validation.ok,
+            validation=validation if self.endpoint == self.checked_endpoint else None,
         )
 
-    def _limits(self) -> Limits:
-        from batchtui.workflows.check import limits_of
-
-        return limits_of(self.app.profile) if self.app.profile else OPENAI
-
-    @work(group="submit", exclusive=True, exit_on_error=False, description="submit a batch")
-    async def _submit(self, submission: Submission) -> None:
-        session = self.app.session
-        if session is None:
-            return
-        from batchtui.workflows.check import RefusedError
-        from batchtui.workflows.submit import AlreadySubmittedError, Created, submit
-
-        self._steps = Steps()
-        self._show_steps(True)
-        try:
-            async for event in submit(session, submission):
-                self._steps.take(event, self.app.now())
-                self.query_one("#steps", Lines).show(self._steps.lines)
-                if isinstance(event, Created):
-                    self.app.drafts.pop(self._path, None)
-                    self.app.call_later(self.app.show_created, event.batch)
-                    return
-        except NotKnownError as error:
-            self._show_lost(error)
-        except RefusedError as error:
-            self._show_steps(False)
-            self._show_validation(error.validation)
-        except AlreadySubmittedError as error:
-            self._ask_again(submission, error)
-        except BatchtuiError as error:
-            hint = f". {error.hint}" if error.hint else ""
-            self._say([(f"{glyphs().failed} {error.message}{hint}", "trouble")])
-        finally:
-            self._submitting = None
-            submit_button = self.query_one("#submit", Button)
-            submit_button.disabled = self._is_lost
-            if not self._is_lost:
-                submit_button.focus()
-
-    def _ask_again(self, submission: Submission, error: AlreadySubmittedError) -> None:
-        self._show_steps(False)
-        self._say([(f"{glyphs().failed} {error.message}", "trouble")])
-        question = (
-            f"This content was submitted on {moment(error.sent_at_s)} already: "
-            f"{error.batch.id} is {error.batch.status}. Submit it again? It costs again."
-        )
-        self.app.push_screen(ConfirmScreen(question), partial(self._submit_again_if, submission))
-
-    def _submit_again_if(self, submission: Submission, confirmed: bool | None) -> None:
-        if confirmed:
-            self._submitting = self._submit(replace(submission, again=True))
-
-    def _show_steps(self, shown: bool) -> None:
-        self.query_one("#steps").display = shown
-        self.table.display = not shown
-        self.query_one("#submit", Button).disabled = shown
-        if shown:
-            self._say("")
-            self.query_one("#steps", Lines).focus()
-
-    def _show_lost(self, error: NotKnownError) -> None:
-        """The batch may exist and cost money: another try from here could pay twice."""
-        self._is_lost = True
-        self._say([(f"{glyphs().failed} {error.message}", "trouble")])
-        hint = error.hint or ""
-        self.query_one("#steps", Lines).show(
-            [
-                *self._steps.lines,
-                "",
-                [("It is not known whether the batch was created.", "strong")],
-                "It may exist and cost money, so it is not sent again from here.",
-                "Press Esc and 1, and look for it in the list, before you submit this file again.",
-                [(hint, "muted")],
-            ]
-        )
-
-    def _say(self, text: Cell) -> None:
-        self.query_one("#verdict", Line).show(text)
-
-    def _endpoint(self) -> str | None:
-        return self.form.draft.endpoint.strip() or None
-
-    # leaving
-
-    @on(Button.Pressed, "#back")
-    def action_back(self) -> None:
-        if self._submitting is None:
-            self.app.drafts[self._path] = self.form.draft
-            super().action_back()
-        elif self._steps.is_creating:
-            self.app.tell("The batch is being created; that can not be stopped")
-        else:
-            self._submitting.cancel()
-            self._submitting = None
-            self._show_steps(False)
-            self._say([("stopped; no batch was created", "trouble")])
-            self.query_one("#submit", Button).disabled = False
+    def keep_draft(self, *, keep: bool) -> None:
+        for path in {self.path, self._given_path}:
+            if keep:
+                self.app.drafts[path] = self.form.draft
+            else:
+                self.app.drafts.pop(path, None)
 
 
 def _short(path: Path) -> str:
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
-
-
-def _import_workflows() -> None:
-    """In a thread: the first import of the wire types takes a quarter of a second."""
-    from batchtui.workflows import check, submit  # noqa: F401

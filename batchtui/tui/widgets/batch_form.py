@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -13,6 +12,7 @@ from textual.widgets import Input, Static
 
 from batchtui.tui.figures import plural, size
 from batchtui.tui.form_values import Draft
+from batchtui.tui.routing import Routing
 from batchtui.tui.widgets.field import Field
 from batchtui.tui.widgets.pairs import Pairs
 from batchtui.visible import visible
@@ -38,19 +38,21 @@ class BatchForm(Vertical):
     }
     """
 
-    def __init__(self, path: Path, draft: Draft, provider: str) -> None:
+    def __init__(self, name: str, draft: Draft, routing: Routing) -> None:
         super().__init__(id="form")
-        self._path = path
+        self.file_name = name
         self._given = draft
-        self._provider = provider
+        self._routing = routing
+        self._from_file = ""
 
     def compose(self) -> ComposeResult:
         given = self._given
-        yield _row("File", _text(self._path.name, id="file"))
+        yield _row("File", _text(self.file_name, id="file"))
         endpoint = Field(given.endpoint, placeholder="from the file", id="endpoint")
         yield _row("Endpoint", endpoint, Static("", id="endpoint-note", classes="note"))
         yield _row("Model", _text("", id="model"))
-        yield _row("Provider", _text(self._provider, id="provider"))
+        how = Static(Content(self._routing.how), classes="note")
+        yield _row(self._routing.label, _text(self._routing.to, id="provider"), how)
         yield _row(
             "Window",
             Field(given.window, id="window"),
@@ -63,26 +65,30 @@ class BatchForm(Vertical):
     @property
     def draft(self) -> Draft:
         return Draft(
-            self.query_one("#endpoint", Input).value,
+            self.typed_endpoint,
             self.query_one("#window", Input).value,
             self.query_one("#expiry", Input).value,
             tuple(pair for pair in self.query_one(Pairs).pairs if any(pair)),
         )
 
-    def fill(self, validation: Validation) -> bool:
-        """Show what the file holds; True when it gave the endpoint, which nobody had typed."""
+    @property
+    def typed_endpoint(self) -> str:
+        """What a person typed; empty while the field shows what the file says."""
+        shown = self.query_one("#endpoint", Input).value.strip()
+        return "" if shown == self._from_file else shown
+
+    def fill(self, validation: Validation) -> None:
+        """Show what the file holds, its endpoint too where nobody has typed another."""
         statistics = validation.statistics
         endpoint = self.query_one("#endpoint", Input)
-        given = not endpoint.value and bool(validation.endpoint)
-        if given:
-            endpoint.value = visible(validation.endpoint or "")
+        if not self.typed_endpoint:
+            self._from_file = endpoint.value = visible(validation.endpoint or "")
         kinds = len(statistics.endpoints)
         note = "from the file" if kinds == 1 else plural(kinds, "endpoint") if kinds else "not told"
         requests = plural(statistics.requests, "request")
         self._tell("#endpoint-note", note)
         self._tell("#model", _models(statistics.models))
-        self._tell("#file", f"{self._path.name}   {size(statistics.size_bytes)}   {requests}")
-        return given
+        self._tell("#file", f"{self.file_name}   {size(statistics.size_bytes)}   {requests}")
 
     def _tell(self, selector: str, text: str) -> None:
         self.query_one(selector, Static).update(Content(visible(text)))

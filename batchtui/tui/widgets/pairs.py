@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Input
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Input, Static
 
 from batchtui.tui.widgets.field import Field
+from batchtui.visible import visible
 
 
 class PairRow(Horizontal):
@@ -28,7 +31,10 @@ class PairRow(Horizontal):
 
 
 class Pairs(Vertical):
-    """`pairs` is what is typed, empty rows included."""
+    """`pairs` is what is typed, empty rows included; `complain` says what is wrong with it."""
+
+    class Changed(Message):
+        """Another pair is typed."""
 
     DEFAULT_CSS = """
     Pairs { height: auto; max-height: 5; }
@@ -37,6 +43,7 @@ class Pairs(Vertical):
     Pairs .key { width: 20; margin-right: 2; }
     Pairs .value { width: 1fr; }
     Pairs .last { height: 1; align-horizontal: right; }
+    Pairs .wrong { width: 1fr; height: 1; color: $error; }
     Pairs Button { min-width: 7; }
     """
 
@@ -49,11 +56,21 @@ class Pairs(Vertical):
             for key, value in self._given:
                 yield PairRow(key, value)
         with Horizontal(classes="last"):
+            yield Static("", classes="wrong")
             yield Button("+ row", id="add-row", compact=True)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
         return [row.pair for row in self.query(PairRow)]
+
+    def complain(self, text: str) -> None:
+        """Under the rows; nothing when `text` is empty."""
+        self.query_one(".wrong", Static).update(Content(visible(text)))
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed())
 
     @on(Button.Pressed, "#add-row")
     async def add_row(self, event: Button.Pressed) -> None:

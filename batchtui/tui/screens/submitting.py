@@ -1,0 +1,227 @@
+"""The way of a checked file to the server: its price, each step, and what may go wrong.
+
+Nothing is sent before Submit is pressed, and much money is asked about first. A create whose
+answer was lost is never offered again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.widgets import Button
+from textual.worker import Worker
+
+from batchtui.errors import BatchtuiError, NotKnownError
+from batchtui.tui import cost_text
+from batchtui.tui.figures import moment
+from batchtui.tui.form_values import FormError
+from batchtui.tui.screens.checking import CheckingScreen
+from batchtui.tui.screens.confirm import ConfirmScreen
+from batchtui.tui.submit_steps import Steps
+from batchtui.tui.widgets.line import Line
+from batchtui.tui.widgets.lines import Lines
+from batchtui.tui.widgets.spans import Span
+
+if TYPE_CHECKING:
+    from batchtui.jsonl.validation import Validation
+    from batchtui.models.file import FileObject
+    from batchtui.workflows.cost import Cost
+    from batchtui.workflows.session import Session
+    from batchtui.workflows.submit import AlreadySubmittedError, Submission, SubmitEvent
+
+
+class SubmittingScreen(CheckingScreen):
+    """`server_file`: the file is at the server already, and `path` is a copy to look at."""
+
+    def __init__(self, path: Path, server_file: FileObject | None = None) -> None:
+        super().__init__(path)
+        self.server_file = server_file
+        self.submitting: Worker[None] | None = None
+        self.is_lost = False
+        self._steps = Steps()
+        self._cost: tuple[Validation, Cost | None] | None = None
+
+    @abstractmethod
+    def submission(self) -> Submission:
+        """What is typed. Raises FormError."""
+
+    @abstractmethod
+    def keep_draft(self, *, keep: bool) -> None:
+        """Keep what is typed for the next time, or forget it."""
+
+    # the price
+
+    @work(group="cost", exclusive=True, exit_on_error=False, description="estimate the cost")
+    async def tell_cost(self, validation: Validation) -> None:
+        tokens = cost_text.tokens(validation.statistics)
+        figures = self.query_one("#figures", Line)
+        figures.show(tokens)
+        cost = await self._cost_of(validation)
+        gap: list[Span] = [("   ", "")] if tokens else []
+        figures.show([*tokens, *gap, *cost_text.price(cost)])
+
+    async def _cost_of(self, validation: Validation) -> Cost | None:
+        if self._cost is None or self._cost[0] is not validation:
+            profile = self.app.profile
+            provider = profile.provider if profile else None
+            if profile is not None and profile.kind == "azure":
+                provider = "azure"
+            endpoint = self.endpoint or validation.endpoint
+            cost = await asyncio.to_thread(_estimate, validation, endpoint, provider)
+            self._cost = validation, cost
+        return self._cost[1]
+
+    async def _may_cost_that(self, requests: int) -> bool:
+        """False when it is estimated above the user's bound, and they said no."""
+        profile = self.app.profile
+        if self.validation is None or profile is None:
+            return True
+        cost = await self._cost_of(self.validation)
+        limit_usd = profile.confirm_above_usd
+        if cost is None or cost.most_usd <= limit_usd:
+            return True
+        question = cost_text.question(cost, requests, limit_usd)
+        return await self.app.push_screen_wait(ConfirmScreen(question))
+
+    # the steps
+
+    @on(Button.Pressed, "#submit")
+    def action_submit(self) -> None:
+        if self.submitting is not None or self.is_lost:
+            return
+        if self.validation is None and self.server_file is None:
+            return
+        try:
+            submission = self.submission()
+        except FormError as error:
+            self.say_trouble(str(error))
+            return
+        self.submitting = self._submit(submission)
+
+    @work(group="submit", exclusive=True, exit_on_error=False, description="submit a batch")
+    async def _submit(self, submission: Submission) -> None:
+        session = self.app.session
+        if session is None:
+            self.submitting = None
+            return
+        from batchtui.workflows.check import RefusedError
+        from batchtui.workflows.submit import AlreadySubmittedError, Created
+
+        self._steps = Steps()
+        try:
+            requests = self.validation.statistics.requests if self.validation else 0
+            if not submission.again and not await self._may_cost_that(requests):
+                return
+            self._show_steps(True)
+            async with aclosing(self._events(session, submission)) as events:
+                async for event in events:
+                    self._steps.take(event, self.app.now())
+                    self.query_one("#steps", Lines).show(self._steps.lines)
+                    if isinstance(event, Created):
+                        self.keep_draft(keep=False)
+                        self.app.call_later(self.app.show_created, event.batch)
+                        return
+        except NotKnownError as error:
+            self._show_lost(error)
+        except RefusedError as error:
+            self._show_steps(False)
+            self.show_validation(error.validation)
+        except AlreadySubmittedError as error:
+            self._ask_again(submission, error)
+        except BatchtuiError as error:
+            hint = f". {error.hint}" if error.hint else ""
+            self.say_trouble(f"{error.message}{hint}")
+        finally:
+            self.submitting = None
+            submit_button = self.query_one("#submit", Button)
+            submit_button.disabled = self.is_lost
+            if not self.is_lost:
+                submit_button.focus()
+
+    def _events(
+        self, session: Session, submission: Submission
+    ) -> AsyncGenerator[SubmitEvent, None]:
+        from batchtui.workflows import submit
+
+        file = self.server_file
+        if file is None:
+            return submit.submit(session, submission)
+        known = self.validation
+        self._steps.skip_to_create(known.statistics.requests if known else None, file.id)
+        self.query_one("#steps", Lines).show(self._steps.lines)
+        return submit.submit_file(
+            session,
+            file.id,
+            endpoint=submission.endpoint or "",
+            completion_window=submission.completion_window,
+            metadata=submission.metadata,
+            output_expires_after_s=submission.output_expires_after_s,
+            again=submission.again,
+        )
+
+    def _ask_again(self, submission: Submission, error: AlreadySubmittedError) -> None:
+        self._show_steps(False)
+        self.say_trouble(error.message)
+        question = (
+            f"This content was submitted on {moment(error.sent_at_s)} already: "
+            f"{error.batch.id} is {error.batch.status}. Submit it again? It costs again."
+        )
+        self.app.push_screen(ConfirmScreen(question), partial(self._submit_again_if, submission))
+
+    def _submit_again_if(self, submission: Submission, confirmed: bool | None) -> None:
+        if confirmed:
+            self.submitting = self._submit(replace(submission, again=True))
+
+    def _show_steps(self, shown: bool) -> None:
+        self.query_one("#steps").display = shown
+        self.table.display = not shown
+        self.query_one("#submit", Button).disabled = shown
+        if shown:
+            self.say("")
+            self.query_one("#steps", Lines).focus()
+
+    def _show_lost(self, error: NotKnownError) -> None:
+        """The batch may exist and cost money: another try from here could pay twice."""
+        self.is_lost = True
+        self.say_trouble(error.message)
+        hint = error.hint or ""
+        self.query_one("#steps", Lines).show(
+            [
+                *self._steps.lines,
+                "",
+                [("It is not known whether the batch was created.", "strong")],
+                "It may exist and cost money, so it is not sent again from here.",
+                "Press Esc and 1, and look for it in the list, before you submit this file again.",
+                [(hint, "muted")],
+            ]
+        )
+
+    # leaving
+
+    @on(Button.Pressed, "#back")
+    def action_back(self) -> None:
+        if self.submitting is None:
+            self.keep_draft(keep=True)
+            super().action_back()
+        elif self._steps.is_creating:
+            self.app.tell("The batch is being created; that can not be stopped")
+        else:
+            self.submitting.cancel()
+            self.submitting = None
+            self._show_steps(False)
+            self.say([("stopped; no batch was created", "trouble")])
+            self.query_one("#submit", Button).disabled = False
+
+
+def _estimate(validation: Validation, endpoint: str | None, provider: str | None) -> Cost | None:
+    from batchtui.workflows.cost import estimate
+
+    return estimate(validation.statistics, endpoint=endpoint, provider=provider)

@@ -29,6 +29,7 @@ UNSAFE = re.compile(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY_TEXT, st.integers(2, 30))
 def test_wrapped_text_fits_and_is_safe(text: str, width: int) -> None:
     rows = wrapped(text, width)
@@ -37,12 +38,14 @@ def test_wrapped_text_fits_and_is_safe(text: str, width: int) -> None:
     assert not UNSAFE.search("".join(rows))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.sampled_from("ab 請😀é"), max_size=80), st.integers(4, 20))
 def test_wrapping_loses_only_the_spaces_it_breaks_at(text: str, width: int) -> None:
     rows = wrapped(text, width)
     assert "".join(rows).replace(" ", "") == text.replace(" ", "")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ANY_TEXT, max_size=4), st.integers(2, 20))
 def test_chopped_pieces_fit_and_lose_nothing(texts: list[str], width: int) -> None:
     pieces = [(safe(text), "") for text in texts]
@@ -52,6 +55,7 @@ def test_chopped_pieces_fit_and_lose_nothing(texts: list[str], width: int) -> No
     assert all(sum(cells(text) for text, _ in row) <= width for row in rows)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=60))
 def test_any_bytes_are_decoded(data: bytes) -> None:
     assert not UNSAFE.search(safe(decoded(data)))
@@ -63,6 +67,7 @@ def test_a_character_cut_at_the_end_is_left_out() -> None:
     assert decoded(data[:-1]) == "naïve \\xc3"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY_TEXT)
 def test_tokens_are_the_whole_text_in_order(text: str) -> None:
     position = 0
@@ -73,12 +78,14 @@ def test_tokens_are_the_whole_text_in_order(text: str) -> None:
     assert position == len(text)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_coloured_json_is_the_same_text(value: object) -> None:
     text = json.dumps(value)
     assert "".join(piece for piece, _ in coloured(text)) == safe(text)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=30))
 def test_unescaped_agrees_with_the_parser(text: str) -> None:
     for quoted in (json.dumps(text), json.dumps(text, ensure_ascii=False)):
@@ -89,6 +96,7 @@ def test_a_wrong_escape_stays_as_it_is() -> None:
     assert unescaped(r"a\q \u12 \ud83d x") == "a\\q \\u12 \ud83d x"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 @example([float("-inf")])
 def test_a_tree_has_every_value_with_its_path(value: object) -> None:
@@ -117,6 +125,7 @@ def test_paths_are_as_people_write_them() -> None:
     assert 'a["b c"][1].d' in paths
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY_TEXT)
 def test_a_tree_can_be_made_of_any_text(text: str) -> None:
     for before in ("", "{", '{"a": [', '{"a": "'):
@@ -161,6 +170,7 @@ def test_a_tree_knows_when_its_text_ends_early() -> None:
     assert tree.plain(4) == "tex"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text(st.sampled_from("ab"), max_size=4), max_size=5))
 def test_marking_hits_changes_no_text(texts: list[str]) -> None:
     segments = [Segment(text) for text in texts]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchtui.errors import InputError
@@ -51,6 +51,7 @@ def test_a_first_line_can_be_asked_for(results: Path) -> None:
     assert [line.number for line in chosen(results, failed, first_line=5)] == [8, 12]
 
 
+@settings(deadline=None)
 @given(lines=st.lists(st.binary(max_size=8).map(lambda data: data.replace(b"\n", b"x"))))
 def test_lines_come_as_they_are(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]

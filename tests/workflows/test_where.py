@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchtui.errors import UsageError
@@ -40,6 +40,7 @@ def test_an_unknown_outcome_says_which_there_are() -> None:
     assert "truncated" in (caught.value.hint or "")
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Where,

@@ -25,6 +25,7 @@ from batchtui.tui.viewer.highlight import highlighted
 from batchtui.tui.viewer.keys_in_order import KeysInOrder
 from batchtui.tui.viewer.moving_keys import moving_keys
 from batchtui.tui.viewer.rows import Rows
+from batchtui.tui.viewer.viewport import Viewport
 from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.toned import Toned
 
@@ -69,8 +70,7 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         """Record numbers; shared by the panes of a viewer."""
         self.highlight: re.Pattern[str] | None = None
         """What is searched for, marked wherever it is in view."""
-        self._top = 0
-        self._top_part = 0
+        self._viewport = Viewport(lambda row: len(self._rows_of(row)))
         self._number_cells = MIN_DIGITS
         self._last_number = -1
         self._layout: list[tuple[int, int]] | None = None
@@ -97,8 +97,8 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
 
     def show(self, rows: Rows, cursor: int = 0) -> None:
         self.rows = rows
-        self.cursor = self._top = cursor
-        self._top_part = 0
+        self.cursor = self._viewport.top = cursor
+        self._viewport.part = 0
         self.redraw()
         self.go_to(cursor)
 
@@ -123,7 +123,7 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         """The end is numbered now: rows that were counted from it are `count` higher."""
         if self.cursor < 0:
             self.cursor += count
-            self._top += count
+            self._viewport.top += count
         self.redraw()
 
     def grown(self) -> None:
@@ -143,6 +143,7 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
             self.refresh(Region(0, first, self.size.width, len(after) - first))
 
     def on_resize(self, event: events.Resize) -> None:
+        self._viewport.height = self.size.height
         self.redraw()
         self._reveal()
 
@@ -212,64 +213,18 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         """Move the view alone by rows of the screen; False when it is at that end already."""
         if self.rows is None or not self._view():
             return False
-        before = self._top, self._top_part
-        self.rows.reach(self._top + count)
-        first, last = self.rows.bounds(self._top)
-        row, part = before
-        part += count
-        while part < 0 and row > first:
-            row -= 1
-            part += len(self._rows_of(row))
-        while row < last and part >= (height := len(self._rows_of(row))):
-            row += 1
-            part -= height
-        self._top, self._top_part = row, max(min(part, len(self._rows_of(row)) - 1), 0)
-        if count > 0:
-            lowest = self._top_for_bottom(last)
-            if (self._top, self._top_part) > lowest:
-                self._top, self._top_part = max(lowest, before)
-        if (self._top, self._top_part) == before:
+        self.rows.reach(self._viewport.top + count)
+        if not self._viewport.scroll(count, self.rows.bounds(self._viewport.top)):
             return False
         self._layout = None
         self.refresh()
         return True
 
-    def _top_for_bottom(self, bottom: int) -> tuple[int, int]:
-        """The top that shows the last part of row `bottom` on the last line of the view."""
-        assert self.rows is not None
-        first, _ = self.rows.bounds(bottom)
-        left = max(self.size.height, 1)
-        row = bottom
-        while True:
-            height = len(self._rows_of(row))
-            if height >= left:
-                return row, height - left
-            left -= height
-            if row <= first:
-                return first, 0
-            row -= 1
-
     def _reveal(self) -> bool:
         """Move the view so that the cursor's row is in it; True when it moved."""
-        if self.rows is None or not self.size.height:
+        if self.rows is None:
             return False
-        before = self._top, self._top_part
-        first, last = self.rows.bounds(self.cursor)
-        if last < first:
-            return False
-        if (self._top < 0) != (self.cursor < 0):
-            self._top, self._top_part = self._top_for_bottom(self.cursor)
-        elif self.cursor <= self._top:
-            if self.cursor < self._top:
-                self._top, self._top_part = self.cursor, 0
-        else:
-            height = len(self._rows_of(self.cursor))
-            lowest = self._top_for_bottom(self.cursor)
-            if lowest > (self._top, self._top_part):
-                self._top, self._top_part = (
-                    lowest if height < self.size.height else (self.cursor, 0)
-                )
-        if (self._top, self._top_part) == before:
+        if not self._viewport.reveal(self.cursor, self.rows.bounds(self.cursor)):
             return False
         self._layout = None
         self.refresh()
@@ -280,21 +235,10 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
     def _view(self) -> list[tuple[int, int]]:
         """For each line of the screen: the row, and which of its parts."""
         if self._layout is None:
-            self._layout = self._laid_out()
+            rows = self.rows
+            last = rows.bounds(self._viewport.top)[1] if rows is not None else -1
+            self._layout = self._viewport.lines(last) if rows is not None else []
         return self._layout
-
-    def _laid_out(self) -> list[tuple[int, int]]:
-        if self.rows is None:
-            return []
-        view: list[tuple[int, int]] = []
-        height = self.size.height
-        row, part = self._top, self._top_part
-        _, last = self.rows.bounds(row)
-        while len(view) < height and row <= last:
-            parts = len(self._rows_of(row))
-            view.extend((row, each) for each in range(part, parts))
-            row, part = row + 1, 0
-        return view[:height]
 
     def _rows_of(self, row: int) -> list[list[Span]]:
         assert self.rows is not None

@@ -9,14 +9,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from batchtui.errors import BatchtuiError
 from batchtui.models.batch import Batch
+from batchtui.workflows.listed import Corrections
 from batchtui.workflows.names import FileNames
 from batchtui.workflows.session import Session
 from batchtui.workflows.waiting import jittered, retry_in_s, wait
+
+if TYPE_CHECKING:
+    from batchtui.client import BatchClient
 
 PAGE: Final = 100
 HURRIED_S: Final = 0.5
@@ -80,6 +85,7 @@ class BatchFeed:
         self._known: dict[str, Batch] = {}
         self._answered_at_s: float | None = None
         self._names = FileNames(session)
+        self._corrections = Corrections()
 
     def refresh_now(self) -> None:
         self._wake.set()
@@ -143,6 +149,7 @@ class BatchFeed:
             has_more = bool(page.has_more)
             if len(found) >= self.wanted:
                 break
+        await self._correct(client, found)
         before, self._known = self._known, found
         self._answered_at_s = time.time()
         return Refreshed(
@@ -155,3 +162,14 @@ class BatchFeed:
             has_more=has_more,
             at_s=self._answered_at_s,
         )
+
+    async def _correct(self, client: BatchClient, found: dict[str, Batch]) -> None:
+        """Hold the list to what single batches say: it may lag for ever (LiteLLM issue 22982)."""
+        self._corrections.apply(found)
+        suspect = self._corrections.suspect(self._known, found)
+        if suspect is None:
+            return
+        with suppress(BatchtuiError):
+            batch = await client.batches.retrieve(suspect)
+            if batch.id == suspect:
+                self._corrections.learn(batch, found)

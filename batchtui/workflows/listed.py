@@ -6,6 +6,7 @@ retrieve takes, and not the newest. Owns what makes it unbelievable; it is then 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 PAGE: Final = 100
 MOST_PAGES: Final = 3
 MOST_GARBLED: Final = 3
+STILL: Final = 6
+"""After so many answers without a move a batch is asked for itself: a minute, as the app asks."""
 
 _ORDER: Final = {status.VALIDATING: 0, status.IN_PROGRESS: 1}
 _LATER: Final = 2
@@ -62,6 +65,44 @@ class ListedBatches:
             self.is_believed = False
             return {}
         return rows
+
+
+class Corrections:
+    """What asking for single batches has shown better than the list does, for one who shows it."""
+
+    def __init__(self) -> None:
+        self._better: dict[str, Batch] = {}
+        self._still: Counter[str] = Counter()
+
+    def apply(self, rows: dict[str, Batch]) -> None:
+        """Put what is known in place of rows that are behind it, until the list has caught up."""
+        for batch_id, known in tuple(self._better.items()):
+            row = rows.get(batch_id)
+            if row is not None and is_behind(row, known):
+                rows[batch_id] = known
+            else:
+                del self._better[batch_id]
+
+    def suspect(self, before: Mapping[str, Batch], rows: Mapping[str, Batch]) -> str | None:
+        """One batch that should move and has not for some answers, each such one in its turn."""
+        for batch_id, row in rows.items():
+            if row.is_terminal or before.get(batch_id) != row:
+                del self._still[batch_id]
+            else:
+                self._still[batch_id] += 1
+        for batch_id in self._still.keys() - rows.keys():
+            del self._still[batch_id]
+        stillest = self._still.most_common(1)
+        if not stillest or stillest[0][1] < STILL:
+            return None
+        del self._still[stillest[0][0]]
+        return stillest[0][0]
+
+    def learn(self, batch: Batch, rows: dict[str, Batch]) -> None:
+        """`batch` is what the server said when it was asked for this one, after the list."""
+        if is_behind(rows[batch.id], batch):
+            self._better[batch.id] = batch
+            rows[batch.id] = batch
 
 
 def is_behind(row: Batch, known: Batch) -> bool:

@@ -20,6 +20,7 @@ from batchtui.models.batch import Batch
 from batchtui.workflows import feed as feeding
 from batchtui.workflows import waiting
 from batchtui.workflows.feed import BatchFeed, Refreshed, Trouble
+from batchtui.workflows.listed import STILL
 from batchtui.workflows.session import Session
 from batchtui.workflows.waiting import jittered, retry_in_s, wait
 from batchtui.workflows.watch import MOST_GARBLED, watch
@@ -266,6 +267,56 @@ async def test_a_change_of_the_users_hurries_it(waits: list[float]) -> None:
     found = await pauses(Account(ENDED), 12, waits, _hurried_s=feeding.HURRIED_S)
     assert found[:3] == [0.5, 0.75, 1.125]
     assert found[-1] >= 27
+
+
+async def followed(account: Account, answers: int) -> list[Refreshed]:
+    """The first answers that the feed gives."""
+    found: list[Refreshed] = []
+    async with session(account) as opened:
+        feed = BatchFeed(opened, interval_s=10.0)
+        async with aclosing(feed.updates()) as events:  # type: ignore[type-var]
+            async for event in events:
+                assert isinstance(event, Refreshed)
+                found.append(event)
+                if len(found) == answers:
+                    break
+    return found
+
+
+async def test_a_list_that_lags_for_ever_is_corrected(waits: list[float]) -> None:
+    """LiteLLM issue 22982: `validating` in the list, long after the end."""
+    account = Account(ENDED)
+    account.listed = lambda rows: [row | {"status": "validating"} for row in rows]
+    found = await followed(account, STILL + len(IDS) + 3)
+    assert {each.status for each in found[0].batches} == {"validating"}
+    assert {each.status for each in found[-1].batches} == {"completed"}
+    assert account.retrieves == len(IDS)
+    ended = [batch_id for each in found[1:] for batch_id in each.changed]
+    assert sorted(ended) == IDS
+
+
+async def test_an_honest_list_is_hardly_checked(waits: list[float]) -> None:
+    moving = [
+        MOVING | {"request_counts": {"total": 99, "completed": n, "failed": 0}} for n in range(50)
+    ]
+    account = Account(*moving)
+    await followed(account, 40)
+    assert account.retrieves == 0
+    still = Account(MOVING)
+    await followed(still, 40)
+    assert 0 < still.retrieves <= 40 - STILL
+
+
+async def test_a_correction_ends_when_the_list_has_caught_up(waits: list[float]) -> None:
+    account = Account(ENDED)
+    account.listed = lambda rows: (
+        [row | {"status": "validating"} for row in rows]
+        if account.round < 20
+        else [row | {"output_file_id": "file-late"} for row in rows]
+    )
+    found = await followed(account, 21)
+    assert {each.output_file_id for each in found[18].batches} == {"file-o"}
+    assert {each.output_file_id for each in found[19].batches} == {"file-late"}
 
 
 async def test_never_two_polls_at_once() -> None:

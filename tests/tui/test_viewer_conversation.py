@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from batchtui.jsonl.outcomes import Outcome
@@ -80,7 +81,7 @@ def test_settings_are_what_is_no_conversation() -> None:
     assert settings(body) == "temperature 0.2, tools weather web_search"
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(["messages", "input", "prompt", "instructions", "tools", "x"]),

@@ -6,6 +6,7 @@ environment.
     document      `config.toml`: what it may say, and errors that name the line
     environment   the variables that stand for a profile
     resolving     which of all these is meant
+    settings      what the file says of the app itself
 
 Connects to nothing. A key never shows in a repr, a log or an error.
 """
@@ -23,3 +24,5 @@ from batchtui.config.resolving import HOW_TO_CONNECT as HOW_TO_CONNECT
 from batchtui.config.resolving import profiles as profiles
 from batchtui.config.resolving import require as require
 from batchtui.config.resolving import resolve as resolve
+from batchtui.config.settings import AppSettings as AppSettings
+from batchtui.config.settings import app_settings as app_settings

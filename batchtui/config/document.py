@@ -6,7 +6,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -38,6 +38,7 @@ _KEYS: Final[Mapping[str, tuple[type, ...]]] = {
     "client_key": _TEXT,
     "read_only": (bool,),
 }
+_TOP_LEVEL: Final = ("default_profile", "profiles", "app", "keys")
 _WORDS: Final = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 _KEY_SOURCES: Final = ("api_key_env", "api_key_command", "api_key_keyring")
 
@@ -50,6 +51,8 @@ class Document:
     text: str
     default: str | None
     tables: Mapping[str, Any]
+    app: Mapping[str, Any] = field(default_factory=dict)
+    keys: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -157,17 +160,21 @@ def read(path: Path) -> Document:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: {error}", hint="correct the TOML there") from None
     for key in data:
-        if key not in ("default_profile", "profiles"):
+        if key not in _TOP_LEVEL:
             line = _line_matching(text.splitlines(), rf"\s*\[?{re.escape(key)}\b")
             raise UsageError(
-                f"{path}:{line}: {key} is not a key", hint="keys: default_profile, profiles"
+                f"{path}:{line}: {key} is not a key", hint=f"keys: {', '.join(_TOP_LEVEL)}"
             )
     profiles, default = data.get("profiles", {}), data.get("default_profile")
     if not isinstance(profiles, dict):
         raise UsageError(f"{path}: profiles is not a table: write [profiles.NAME]")
+    app, keys = data.get("app", {}), data.get("keys", {})
+    for name, table in (("app", app), ("keys", keys)):
+        if not isinstance(table, dict):
+            raise UsageError(f"{path}: {name} is not a table: write [{name}]")
     if default is not None and not isinstance(default, str):
         raise UsageError(f"{path}: default_profile must be the name of a profile")
-    return Document(path, text, default, profiles)
+    return Document(path, text, default, profiles, app, keys)
 
 
 def line_of(text: str, name: str, key: str | None) -> int:

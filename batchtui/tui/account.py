@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from batchtui.models.status import is_terminal
+from batchtui.models.status import ACTIVE, is_terminal
 from batchtui.tui.pace import Paces
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class Account:
         self.trouble = None
         self.paces.observe(answer.batches, answer.at_s)
         return finished
+
+    @property
+    def running(self) -> int:
+        return sum(1 for batch in self.batches.values() if batch.status in ACTIVE)
 
     def put(self, batch: Batch) -> None:
         """A batch that an action answered with: newer than the list's, or not in it yet."""

@@ -1,7 +1,7 @@
-"""The app: which account it shows, which screens there are, and what they share.
+"""The app: which screens there are, what they ask of it, and its beginning and end.
 
-Owns the session, the one feed of batches and the state made from it, and what happens when
-something fails that nobody foresaw. Nothing here waits for a network before the first frame.
+Owns also what happens when something fails that nobody foresaw. Nothing here waits for a network
+before the first frame.
 """
 
 from __future__ import annotations
@@ -11,50 +11,44 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from textual import work
+from textual import events, work
 from textual.actions import ActionParseResult
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.signal import Signal
 from textual.worker import Worker, WorkerState
 
-from batchtui.config import Profile
+from batchtui.config import AppSettings, Profile
 from batchtui.errors import BatchtuiError
-from batchtui.tui import crash, needs, theme
-from batchtui.tui.account import Account
+from batchtui.tui import attention, crash, memory, needs, theme
 from batchtui.tui.app_keys import APP_KEYS
 from batchtui.tui.commands import Actions
-from batchtui.tui.figures import count
+from batchtui.tui.connected import ConnectedApp
 from batchtui.tui.form_values import Draft
 from batchtui.tui.modes import MODES
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
+from batchtui.tui.screens.too_small import TooSmallScreen, is_too_small
 from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtPipe, StartAt
-from batchtui.visible import visible
-from batchtui.workflows.session import Session
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
-    from batchtui.workflows.feed import BatchFeed
 
 
 TRANSFERS: Final = frozenset({"submit", "upload", "download"})
 """The groups of workers that a person would not want to end by mistake."""
 
 
-class BatchtuiApp(App[None], inherit_bindings=False):
+class BatchtuiApp(ConnectedApp, inherit_bindings=False):
     """`start_demo` starts a throwaway gateway and returns the way to it; called in a thread.
 
     `clock` gives epoch seconds. `browse_dir` is where Local begins, `downloads` where contents of
-    the server's files are kept.
+    the server's files are kept. `memory_file`: where the next run finds what this one looked at.
     """
 
     TITLE = "batchtui"
@@ -79,35 +73,23 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         browse_dir: Path | None = None,
         downloads: Path | None = None,
         start_demo: Callable[[], Profile] | None = None,
+        settings: AppSettings | None = None,
+        memory_file: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        # Without colours the terminal's palette must be chosen before the filters are.
-        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
-        self.profile = profile
-        self.session: Session | None = None
-        self.account = Account()
-        self.account_changed: Signal[None] = Signal(self, "account_changed")
+        super().__init__(profile, settings=settings, downloads=downloads, clock=clock)
         self.browse_dir = browse_dir or Path.cwd()
-        self.downloads = downloads
+        self._browse_given = browse_dir is not None
         self.start_demo = start_demo
-        self.clock = clock
-        self.is_paused = False
         self.crash_text: str | None = None
         self.drafts: dict[Path, Draft] = {}
         self._start = start or AtBatches()
-        self._feed: BatchFeed | None = None
-        self._feed_worker: Worker[None] | None = None
+        self.memory_file = memory_file
+        self.memory = memory.load(memory_file) if memory_file else memory.Memory()
         self.register_theme(theme.TERMINAL)
-        self.theme = theme.TERMINAL.name
+        self.theme = self.settings.theme or theme.TERMINAL.name
+        self.set_keymap(dict(self.settings.keys))
         self.animation_level = "none"
-
-    @property
-    def interval_s(self) -> float:
-        return self.profile.refresh_s if self.profile else 10.0
-
-    def now(self) -> float:
-        """Epoch seconds."""
-        return self.clock()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return {"row-cursor": "ansi_default"}
@@ -119,6 +101,7 @@ class BatchtuiApp(App[None], inherit_bindings=False):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self.exit)
+        self.write_terminal(attention.SAVE_TITLE)
         self._countdown = self.set_interval(1.0, self._count_down, pause=True)
         start = self._start
         if isinstance(start, AtDirectory):
@@ -129,7 +112,22 @@ class BatchtuiApp(App[None], inherit_bindings=False):
             await self.action_go("local")
         elif self.profile is None:
             await self.action_go("welcome")
+        elif isinstance(start, AtBatches):
+            self._remember_directory()
+            await self.action_go(self.memory.tab)
         self.call_after_refresh(self._go_on, start)
+
+    async def on_resize(self, event: events.Resize) -> None:
+        small = is_too_small(event.size)
+        if small and not isinstance(self.screen, TooSmallScreen):
+            await self.push_screen(TooSmallScreen())
+        elif not small and isinstance(self.screen, TooSmallScreen):
+            await self.pop_screen()
+
+    def _remember_directory(self) -> None:
+        last = self.memory.directory
+        if last is not None and not self._browse_given and os.path.isdir(last):  # noqa: PTH112
+            self.browse_dir = Path(last)
 
     def _go_on(self, start: StartAt) -> None:
         if self.profile is not None:
@@ -140,66 +138,40 @@ class BatchtuiApp(App[None], inherit_bindings=False):
             self._open_pipe(start.path)
         elif isinstance(start, AtBatch):
             self.open_batch(start.batch_id)
+        if self.settings.keys:
+            self._check_keys()
 
-    def connect(self, profile: Profile) -> None:
-        """Follow the account of `profile` from now on."""
-        self.profile = profile
-        self.session = Session(profile, downloads=self.downloads)
-        self.account = Account()
-        self._follow(self.session)
+    @work(group="keys", exit_on_error=False, description="check the user's keys")
+    async def _check_keys(self) -> None:
+        from batchtui.tui.keymap import problems
+
+        for each in await asyncio.to_thread(problems, self.settings.keys):
+            self.tell(each, trouble=True)
+
+    async def switch_profile(self, profile: Profile) -> None:
+        """Leave this account for that of `profile`; what is on its way keeps the app here."""
+        if self.is_transferring:
+            self.tell("A transfer is running: wait for it, or cancel it first", trouble=True)
+            return
+        left = self.session
+        await self.action_go("batches")
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.remove_mode("files")
+        self.add_mode("files", MODES["files"])
+        self.connect(profile)
+        self.account_changed.publish(None)
+        if left is not None:
+            await left.aclose()
+        self.tell(f"now at {profile.name} @ {profile.host}")
 
     async def on_unmount(self) -> None:
+        self.write_terminal(attention.RESTORE_TITLE)
+        if self.memory_file is not None:
+            self.memory.tab = self.current_mode
+            memory.save(self.memory, self.memory_file)
         if self.session is not None:
             await self.session.aclose()
-
-    # the feed
-
-    @work(
-        group="feed",
-        exclusive=True,
-        exit_on_error=False,
-        description="keep the list of batches fresh",
-    )
-    async def _follow(self, session: Session) -> None:
-        feed = await asyncio.to_thread(_feed_of, session, self.interval_s)
-        feed.paused = self.is_paused
-        self._feed = feed
-        from batchtui.workflows.feed import Named, Refreshed
-
-        async for event in feed.updates():
-            if isinstance(event, Refreshed):
-                if not self.account.is_loaded:
-                    self._ask_capabilities(session)
-                self.announce(self.account.refresh(event))
-                self._countdown.pause()
-            elif isinstance(event, Named):
-                self.account.names.update(event.names)
-            else:
-                self.account.trouble = event
-                self.account.trouble_at_s = self.now()
-                self._countdown.resume()
-            self.account_changed.publish(None)
-
-    @work(
-        group="capabilities",
-        exclusive=True,
-        exit_on_error=False,
-        description="find out what the server can do",
-    )
-    async def _ask_capabilities(self, session: Session) -> None:
-        await self.learn_capabilities(session)
-
-    async def learn_capabilities(self, session: Session) -> None:
-        """What the server can do, from what is kept or by asking it; our own can do all."""
-        if session.profile.kind == "local":
-            return
-        capabilities = await asyncio.to_thread(_capabilities)
-        with suppress(BatchtuiError):
-            found = await capabilities.known(session) or await capabilities.probe(session)
-            if session is self.session:
-                self.account.capabilities = found
-                self.account_changed.publish(None)
-                self.screen.refresh_bindings()
 
     async def run_action(
         self,
@@ -215,39 +187,11 @@ class BatchtuiApp(App[None], inherit_bindings=False):
                 return True
         return await super().run_action(action, default_namespace, namespaces)
 
-    def announce(self, finished: Iterable[Batch]) -> None:
-        """Ring once for all that have just become final, and say which."""
-        told = list(finished)
-        if not told:
-            return
-        self.bell()
-        for batch in told[:3]:
-            counts = batch.request_counts
-            failed = f", {count(counts.failed)} failed" if counts and counts.failed else ""
-            self.tell(f"{self.account.name(batch)}: {batch.status}{failed}")
-        if len(told) > 3:
-            self.tell(f"and {len(told) - 3} more are final")
+    def trouble_began(self) -> None:
+        self._countdown.resume()
 
-    def refresh_now(self) -> None:
-        if self._feed is not None:
-            self._feed.refresh_now()
-
-    def hurry(self) -> None:
-        """Something was just sent that will move."""
-        if self._feed is not None:
-            self._feed.hurry()
-
-    def load_more(self) -> None:
-        if self._feed is not None and self.account.has_more:
-            self._feed.load_more()
-
-    def action_toggle_auto(self) -> None:
-        self.is_paused = not self.is_paused
-        if self._feed is not None:
-            self._feed.paused = self.is_paused
-            if not self.is_paused:
-                self._feed.refresh_now()
-        self.account_changed.publish(None)
+    def trouble_is_over(self) -> None:
+        self._countdown.pause()
 
     def _count_down(self) -> None:
         """While there is trouble, the banner tells how long until the next try."""
@@ -255,13 +199,6 @@ class BatchtuiApp(App[None], inherit_bindings=False):
             self.screen.show_trouble()
 
     # what screens ask for
-
-    def tell(self, text: str, *, trouble: bool = False) -> None:
-        """A short note that goes away by itself; `text` may be anybody's."""
-        self.notify(visible(text), severity="error" if trouble else "information", markup=False)
-
-    def tell_error(self, error: BatchtuiError) -> None:
-        self.tell(f"{error.message}. {error.hint}" if error.hint else error.message, trouble=True)
 
     async def action_go(self, mode: str) -> None:
         if self.profile is None and mode != "local":
@@ -305,6 +242,18 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         if not isinstance(self.screen, DoctorScreen):
             self.push_screen(DoctorScreen())
 
+    def action_messages(self) -> None:
+        from batchtui.tui.screens.messages import MessagesScreen
+
+        if not isinstance(self.screen, MessagesScreen):
+            self.push_screen(MessagesScreen())
+
+    def action_command_line(self) -> None:
+        from batchtui.tui.screens.command_line import CommandLineScreen
+
+        if not isinstance(self.screen, CommandLineScreen):
+            self.push_screen(CommandLineScreen(self.screen, self))
+
     def action_help(self) -> None:
         from batchtui.tui.screens.help import HelpScreen
 
@@ -318,16 +267,15 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         self.tell("ctrl+q quits from anywhere, q from the list")
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        yield SystemCommand("app: theme", "Change the look", self.action_change_theme)
-        yield SystemCommand("app: doctor", "Examine server, key, terminal", self.action_doctor)
         yield SystemCommand("app: quit", "Quit batchtui", self.action_quit)
+
+    @property
+    def is_transferring(self) -> bool:
+        return any(each.is_running for each in self.workers if each.group in TRANSFERS)
 
     async def action_quit(self) -> None:
         """Leave; while a file is on its way, only after a question."""
-        moving = [worker for worker in self.workers if worker.group in TRANSFERS]
-        if any(worker.is_running for worker in moving) and not isinstance(
-            self.screen, ConfirmScreen
-        ):
+        if self.is_transferring and not isinstance(self.screen, ConfirmScreen):
             question = "A transfer is running. Quit, and stop it?"
             self.push_screen(ConfirmScreen(question), self._quit_if)
         else:
@@ -353,16 +301,3 @@ class BatchtuiApp(App[None], inherit_bindings=False):
         if self._exception is not None:
             self.crash_text = crash.text_for(self._exception, crash.record(self._exception))
         self._close_messages_no_wait()
-
-
-def _feed_of(session: Session, interval_s: float) -> BatchFeed:
-    """Called in a thread: the first import of the wire types takes a quarter of a second."""
-    from batchtui.workflows.feed import BatchFeed
-
-    return BatchFeed(session, interval_s=interval_s)
-
-
-def _capabilities() -> ModuleType:
-    from batchtui.workflows import capabilities
-
-    return capabilities

@@ -11,10 +11,18 @@ from batchtui.tui.keys import HELP_ID
 APP_KEYS: Final[list[BindingType]] = [
     Binding("question_mark,f1", "help", "help", id=HELP_ID, tooltip="The keys of this screen"),
     Binding(
-        "colon,ctrl+p",
-        "command_palette",
+        "colon",
+        "command_line",
         "command",
         id="app.command",
+        tooltip="A command by its name, as doctor",
+    ),
+    Binding(
+        "ctrl+p",
+        "command_palette",
+        "Palette",
+        show=False,
+        id="app.palette",
         tooltip="Find a command by its name",
     ),
     Binding(

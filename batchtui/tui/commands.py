@@ -1,47 +1,93 @@
-"""The command palette: every action that works on this screen, by its name."""
+"""Every command by its name: what works on a screen, and the words that work everywhere.
+
+The command line (`:`) and the palette offer the same. Commands are called `group: action`, as in
+`batches: cancel`; the words are short, as in `q` and `profile work`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.dom import DOMNode
+from textual.screen import Screen
 
 from batchtui.tui.keys import key_name, ordered_bindings, tooltip
 
+if TYPE_CHECKING:
+    from batchtui.tui.app import BatchtuiApp
+
 MOVING: Final = ("list: ", "text: ")
 """Found when typed, but not offered: one moves with a key."""
+NOT_OFFERED: Final = frozenset({"app.command", "app.palette"})
+
+_WORDS: Final = (
+    ("q", "quit", "Quit batchtui"),
+    ("help", "help", "The keys of this screen"),
+    ("batches", "go('batches')", "The account's batches"),
+    ("files", "go('files')", "The server's files"),
+    ("local", "go('local')", "Files on this machine"),
+    ("doctor", "doctor", "Examine server, key and terminal"),
+    ("messages", "messages", "All that was told, with its time"),
+    ("theme", "change_theme", "Change the look"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`is_word`: short enough to be typed whole."""
+
+    name: str
+    tip: str
+    run: Callable[[], Any]
+    is_word: bool = False
+
+
+def commands(app: BatchtuiApp, screen: Screen[Any]) -> Iterator[Command]:
+    """What can be done on `screen`: its own actions first, then the words."""
+    for binding, node in ordered_bindings(screen):
+        if binding.id in NOT_OFFERED:
+            continue
+        title = getattr(node, "BINDING_GROUP_TITLE", None) or type(node).__name__
+        name = f"{title.lower()}: {binding.description.lower()}"
+        tip = f"{key_name(binding)}  {tooltip(screen, binding)}"
+        yield Command(name, tip, partial(app.run_action, binding.action, node))
+    for word, action, tip in _WORDS:
+        yield Command(word, tip, partial(app.run_action, action), is_word=True)
+    for profile in app.other_profiles:
+        run = partial(app.switch_profile, profile)
+        yield Command(f"profile {profile.name}", f"Go to {profile.host}", run, is_word=True)
+
+
+def matching(found: list[Command], typed: str) -> list[Command]:
+    """Those that have every typed word in their name; the word itself, then beginnings, first."""
+    wanted = typed.casefold().split()
+    folded = " ".join(wanted)
+    fits = [each for each in found if all(word in each.name.casefold() for word in wanted)]
+    if not wanted:
+        return [each for each in fits if not each.name.startswith(MOVING)]
+    return sorted(
+        fits,
+        key=lambda each: (each.name != folded, not (each.is_word and each.name.startswith(folded))),
+    )
 
 
 class Actions(Provider):
-    """Commands are called `group: action`, as in `batches: cancel`."""
+    """The same for Textual's palette."""
 
     async def discover(self) -> Hits:
-        for name, action, namespace, tip in self._actions():
-            if name.startswith(MOVING):
-                continue
-            run = partial(self.app.run_action, action, namespace)
-            yield DiscoveryHit(name, run, help=tip)
+        for each in matching(self._commands(), ""):
+            yield DiscoveryHit(each.name, each.run, help=each.tip)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for name, action, namespace, tip in self._actions():
-            score = matcher.match(name)
+        for each in self._commands():
+            score = matcher.match(each.name)
             if score > 0:
-                run = partial(self.app.run_action, action, namespace)
-                yield Hit(score, matcher.highlight(name), run, help=tip)
+                yield Hit(score, matcher.highlight(each.name), each.run, help=each.tip)
 
-    def _actions(self) -> Iterator[tuple[str, str, DOMNode, str]]:
-        for binding, node in ordered_bindings(self.screen):
-            if not binding.description or binding.id == "app.command":
-                continue
-            title = getattr(node, "BINDING_GROUP_TITLE", None) or type(node).__name__
-            name = f"{title.lower()}: {binding.description.lower()}"
-            yield (
-                name,
-                binding.action,
-                node,
-                f"{key_name(binding)}  {tooltip(self.screen, binding)}",
-            )
+    def _commands(self) -> list[Command]:
+        app: Any = self.app
+        return list(commands(app, self.screen))

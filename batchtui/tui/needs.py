@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 if TYPE_CHECKING:
-    from batchtui.tui.app import BatchtuiApp
+    from batchtui.tui.connected import ConnectedApp
 
 NEEDS: Final = {
     "batch.cancel": "batch_cancel",
@@ -24,7 +24,7 @@ NEEDS: Final = {
 CHANGES: Final = frozenset({"batch.cancel", "file.delete", "local.upload"})
 
 
-def why_not(app: BatchtuiApp, binding_id: str | None) -> str | None:
+def why_not(app: ConnectedApp, binding_id: str | None) -> str | None:
     """Why the action of this binding cannot be done here; None when it can, as far as is known."""
     profile = app.profile
     if profile is not None and profile.read_only and binding_id in CHANGES:
@@ -32,7 +32,7 @@ def why_not(app: BatchtuiApp, binding_id: str | None) -> str | None:
     return missing(app, NEEDS.get(binding_id or "", ""))
 
 
-def missing(app: BatchtuiApp, capability: str) -> str | None:
+def missing(app: ConnectedApp, capability: str) -> str | None:
     """Why the server has no `capability`; None when it has, or when that is not known."""
     known = app.account.capabilities
     if known is None or not capability or getattr(known, capability) is not False:

@@ -6,10 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
-from batchtui.config import Profile
+from batchtui import paths
+from batchtui.config import Profile, app_settings
 from batchtui.errors import ExitCode, UsageError
 from batchtui.tui.start import StartAt
+
+SWITCH_S: Final = 0.001
 
 
 def run_app(
@@ -27,15 +31,28 @@ def run_app(
     """
     refuse_without_terminal(os.environ)
     os.environ.setdefault("TEXTUAL_FPS", "30")
+    settings = app_settings()
+    # A thread that counts lines holds the interpreter for this long each time the loop wants it.
+    sys.setswitchinterval(SWITCH_S)
+    from textual.app import InvalidThemeError
+
     from batchtui.tui.app import BatchtuiApp
 
-    app = BatchtuiApp(
-        profile,
-        start=start,
-        browse_dir=browse_dir,
-        downloads=downloads,
-        start_demo=start_demo,
-    )
+    try:
+        app = BatchtuiApp(
+            profile,
+            start=start,
+            browse_dir=browse_dir,
+            downloads=downloads,
+            start_demo=start_demo,
+            settings=settings,
+            memory_file=paths.state_dir() / "state.json",
+        )
+    except InvalidThemeError:
+        raise UsageError(
+            f"{paths.config_file()}: there is no theme {settings.theme!r}",
+            hint="leave theme out, and choose one with the command: theme",
+        ) from None
     app.run(mouse=wants_mouse(os.environ) if mouse is None else mouse)
     if app.crash_text is not None:
         print(app.crash_text, file=sys.stderr)  # noqa: T201 - the app has closed

@@ -1,4 +1,4 @@
-"""What this terminal can show, told for a person and for a bug report. Asks the environment only."""
+"""What this terminal can show, for a person and for a bug report. Asks only the environment."""
 
 from __future__ import annotations
 

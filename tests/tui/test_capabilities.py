@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import replace
+
+import pytest
 
 from batchtui.config import Profile
 from batchtui.gateway.server import Gateway
@@ -76,14 +77,13 @@ async def test_the_app_finds_out_by_itself(gateway: Gateway, make_app: MakeApp) 
 
 
 async def test_the_doctor_tells_of_the_server_and_the_terminal(
-    gateway: Gateway, make_app: MakeApp
+    gateway: Gateway, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied: list[str] = []
     async with relay(gateway.base_url, without_cancel) as url:
         app = make_app(Profile("other", url))
         async with app.run_test(size=(80, 30)) as pilot:
-            copy: Callable[[str], None] = copied.append
-            app.copy_to_clipboard = copy  # type: ignore[method-assign]
+            monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
             await until_shown(pilot, "No batches yet")
             await app.run_action("doctor")
             await until_shown(pilot, "it works, with 1 limit")
@@ -99,6 +99,7 @@ async def test_the_doctor_tells_of_the_server_and_the_terminal(
 async def test_the_doctor_of_a_dead_server(make_app: MakeApp) -> None:
     app = make_app(Profile("dead", "http://127.0.0.1:9"))
     async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "next try in")
         await app.run_action("doctor")
         await until_shown(pilot, "1 thing to put right")
 

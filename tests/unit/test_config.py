@@ -198,3 +198,29 @@ def test_a_wrong_file_is_told_where(nowhere: Path, text: str, message: str) -> N
 def test_an_url_that_is_none(url: str) -> None:
     with pytest.raises(UsageError):
         config.require(base_url=url)
+
+
+def test_what_the_file_says_of_the_app(nowhere: Path) -> None:
+    nowhere.write_text(
+        '[app]\nnotify = "osc9"\nnotify_command = "tell me"\n[keys]\n"batch.cancel" = "X"\n',
+    )
+    assert config.app_settings() == config.AppSettings(
+        "osc9", "tell me", keys={"batch.cancel": "X"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[app]\nbeep = true\n", r"config.toml:2: app: beep is not a key"),
+        ("[app]\nnotify = 3\n", r"config.toml:2: app: notify must be text"),
+        ('[app]\nnotify = "loud"\n', r"config.toml:2: app: notify must be one of bell, osc9"),
+        ('[app]\nnotify_command = "a \'b"\n', r"notify_command is no command line"),
+        ('[keys]\n"batch.cancel" = 3\n', r"config.toml:2: keys: batch.cancel must be a key"),
+        ("app = 3\n", r"app is not a table"),
+    ],
+)
+def test_wrong_words_of_the_app_name_their_line(nowhere: Path, text: str, said: str) -> None:
+    nowhere.write_text(text)
+    with pytest.raises(UsageError, match=said):
+        config.app_settings()

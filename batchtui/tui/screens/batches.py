@@ -100,7 +100,7 @@ class BatchesScreen(ListScreen["Batch"]):
             return []
         states = [batch.status for batch in account.batches.values()]
         more = "+" if account.has_more else ""
-        running = sum(1 for word in states if word in status.ACTIVE)
+        running = account.running
         failed = states.count(status.FAILED)
         return [
             (f"{len(states):,}{more} loaded", "muted"),

@@ -46,6 +46,18 @@ class ListScreen(Root, Generic[R]):
         self.table = self.make_table()
         yield self.table
 
+    def on_mount(self) -> None:
+        """As it was left."""
+        view = self.app.memory.view(self.tab)
+        self.table.sort_by_key(view.sort, descending=view.descending)
+        if view.filter:
+            self.query_one(FilterBar).show(view.filter)
+
+    @on(RecordTable.Sorted)
+    def _remember_sort(self) -> None:
+        view = self.app.memory.view(self.tab)
+        view.sort, view.descending = self.table.sorted_by, self.table.rows.descending
+
     def compose_bottom(self) -> Iterable[Widget]:
         yield Line(id="status")
         yield FilterBar(self.filter_hint, id="filter")
@@ -65,6 +77,7 @@ class ListScreen(Root, Generic[R]):
     @on(FilterBar.Changed)
     def _narrow(self, event: FilterBar.Changed) -> None:
         self.table.filter_rows(self.fields().matcher(event.text))
+        self.app.memory.view(self.tab).filter = event.text
 
     @on(FilterBar.Closed)
     def _close_filter(self) -> None:

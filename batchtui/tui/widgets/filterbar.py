@@ -62,6 +62,9 @@ class FilterBar(Horizontal):
         self.add_class("-open")
         self.query_one(Input).focus()
 
+    def show(self, text: str) -> None:
+        self.query_one(Input).value = text
+
     def clear(self) -> None:
         self.query_one(Input).value = ""
 

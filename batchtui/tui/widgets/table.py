@@ -60,6 +60,9 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
     class Marked(Message):
         """Other rows are marked."""
 
+    class Sorted(Message):
+        """The user wants another order."""
+
     class Scrolled(Message):
         """Other rows are on the screen."""
 
@@ -147,12 +150,27 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
 
         self._rearrange(apply)
 
+    @property
+    def sorted_by(self) -> str | None:
+        """The key of the column that sorts."""
+        return self._sorted_by.key if self._sorted_by else None
+
+    def sort_by_key(self, key: str | None, *, descending: bool = False) -> None:
+        """As `sort_rows`; a key that no sortable column has leaves the order given."""
+        found = [each for each in self.columns if each.key == key and each.order]
+        if found:
+            self.sort_rows(found[0], descending=descending)
+
     def move_to_key(self, key: str) -> bool:
         place = self.rows.place(key)
         if place is None:
             return False
         self._move_to(place)
         return True
+
+    def move_to_row(self, number: int) -> None:
+        """To the row of that number, from 1; past the end to the last."""
+        self._move_to(number - 1)
 
     def _rearrange(self, change: Callable[[], None]) -> None:
         top = self.scroll_offset.y
@@ -345,8 +363,10 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         steps: list[Column[R] | None] = [*sortable, None]
         here = steps.index(self._sorted_by) if self._sorted_by in steps else len(steps) - 1
         self.sort_rows(steps[(here + 1) % len(steps)], descending=self.rows.descending)
+        self.post_message(self.Sorted())
 
     def action_reverse(self) -> None:
         if self._sorted_by is None:
             self.action_sort()
         self.sort_rows(self._sorted_by, descending=not self.rows.descending)
+        self.post_message(self.Sorted())

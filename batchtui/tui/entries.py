@@ -37,6 +37,7 @@ class Entry:
     is_dir: bool
     size_bytes: int | None = None
     trouble: str | None = None
+    modified_ns: int | None = None
     kind: Kind | None = None
     lines: int | None = None
     endpoint: str | None = None
@@ -125,7 +126,9 @@ def _looked_into(entry: Entry) -> Entry:
 def _entry(found: os.DirEntry[str]) -> Entry:
     path = Path(found.path)
     try:
-        is_dir = found.is_dir()
-        return Entry(found.name, path, is_dir, None if is_dir else found.stat().st_size)
+        if found.is_dir():
+            return Entry(found.name, path, is_dir=True)
+        status = found.stat()
+        return Entry(found.name, path, False, status.st_size, modified_ns=status.st_mtime_ns)
     except OSError as error:
         return Entry(found.name, path, is_dir=False, trouble=error.strerror or str(error))

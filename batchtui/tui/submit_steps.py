@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batchtui.tui.batch_cells import bar
 from batchtui.tui.figures import plural, size
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.widgets.spans import Cell
+from batchtui.tui.widgets.spans import Cell, spans
 
 if TYPE_CHECKING:
     from batchtui.workflows.submit import SubmitEvent
@@ -28,6 +28,12 @@ class Steps:
         checked = "not checked" if requests is None else f"checked {plural(requests, 'request')}"
         self._check = [(f"{glyphs().done} {checked}", "success" if requests else "muted")]
         self._upload = [(f"{glyphs().done} at the server", "success"), (f"   {file_id}", "muted")]
+
+    @property
+    def now(self) -> str:
+        """The latest step that has begun, in a line."""
+        begun = [step for step in (self._check, self._upload, self._create) if not _waits(step)]
+        return "".join(text for text, _ in spans(begun[-1]))[2:] if begun else ""
 
     @property
     def lines(self) -> list[Cell]:
@@ -71,3 +77,7 @@ class Steps:
         pace = f"  {size(int(sent / elapsed_s))}/s" if elapsed_s > 0.5 else ""
         text = f"{glyphs().moving} uploading {size(sent)} of {size(total)}  "
         return [(text, "accent"), (bar(sent, total), "accent"), (pace, "muted")]
+
+
+def _waits(step: Cell) -> bool:
+    return spans(step)[0][1] == "muted"

@@ -7,7 +7,7 @@ almost half a second, so everything here belongs into a thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -63,6 +63,19 @@ def estimate(
         is_batch_price = is_batch_price and price.is_batch_price
     is_bounded = not answers or not statistics.uncapped_requests
     return Cost(low, high if is_bounded else None, is_batch_price)
+
+
+def total(costs: Sequence[Cost | None]) -> Cost | None:
+    """Of several files together; None where one is not known."""
+    known = [cost for cost in costs if cost is not None]
+    if not costs or len(known) < len(costs):
+        return None
+    highs = [cost.high_usd for cost in known if cost.high_usd is not None]
+    return Cost(
+        sum(cost.low_usd for cost in known),
+        sum(highs) if len(highs) == len(known) else None,
+        all(cost.is_batch_price for cost in known),
+    )
 
 
 def of_usage(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from batchtui.errors import InputError
-from batchtui.tui import entries
+from batchtui.tui import entries, places
 from batchtui.tui.entries import Entry, in_order, look_into, scan
 from batchtui.tui.screens.local import LocalScreen
 from batchtui.tui.start import AtDirectory, AtFile
@@ -138,3 +138,83 @@ def test_what_would_cost_too_much_is_not_looked_into(
 def test_a_file_that_went_away_is_a_row_with_its_reason(tmp_path: Path) -> None:
     gone = Entry("gone", tmp_path / "gone", is_dir=False, size_bytes=1)
     assert look_into(gone).trouble
+
+
+async def test_letters_in_order_are_enough_where_no_name_has_the_word(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    for name in ("reviews-07.jsonl", "tickets-07.jsonl", "corpus.txt"):
+        (tmp_path / name).touch()
+    app = make_app(start=AtDirectory(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "reviews-07")
+        await pilot.press("slash")
+        await type_text(pilot, "tix07")
+        await until(pilot, lambda: "reviews" not in screen_text(app))
+        await pilot.press("escape", "slash")
+        await type_text(pilot, "tks07")
+        await until_shown(pilot, "tickets-07")
+        assert "reviews" not in screen_text(app)
+        await pilot.press("escape", "slash")
+        await type_text(pilot, "cor")
+        await until(pilot, lambda: "tickets" not in screen_text(app))
+        assert "corpus.txt" in screen_text(app)
+
+
+async def test_folders_used_lately_are_one_key_away(
+    make_app: MakeApp, write_input: WriteInput, tmp_path: Path, machine: Path
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write_input(1, name=f"{name}/{name}.jsonl")
+    app = make_app(start=AtDirectory(tmp_path / "one"))
+    async with app.run_test(size=(120, 24)) as pilot:
+        await until_shown(pilot, "one.jsonl")
+        await pilot.press("G", "enter")
+        await until_shown(pilot, "Question 0")
+        await pilot.press("escape")
+        await until_shown(pilot, "[3 Local]")
+    app = make_app(start=AtDirectory(tmp_path / "two"))
+    async with app.run_test(size=(120, 24)) as pilot:
+        await until_shown(pilot, "two.jsonl")
+        await pilot.press("b")
+        await until_shown(pilot, str(machine))
+        await pilot.press("enter")
+        await until_shown(pilot, "one.jsonl")
+        await pilot.press("b")
+        await until_shown(pilot, "FOLDER")
+        await until_shown(pilot, "one")
+        await pilot.press("D")
+        await until(pilot, lambda: str(tmp_path / "one") not in screen_text(app))
+        await pilot.press("escape")
+        await until_shown(pilot, "one.jsonl")
+
+
+async def test_a_new_copy_and_an_edit_are_seen_on_coming_back(
+    make_app: MakeApp, write_input: WriteInput, tmp_path: Path
+) -> None:
+    path = write_input(2)
+    path.write_text(path.read_text().replace("POST", "GETT"))
+    app = make_app(start=AtDirectory(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "✗ 2 problems")
+        await pilot.press("G", "v")
+        await until_shown(pilot, "f set POST")
+        await pilot.press("f")
+        await until_shown(pilot, "nothing to object to")
+        write_input(2)
+        await pilot.press("escape")
+        await until_shown(pilot, "in.fixed.jsonl")
+        await until(pilot, lambda: "problems" not in screen_text(app))
+
+
+def test_an_unreadable_record_of_folders_is_no_trouble(machine: Path) -> None:
+    from batchtui import paths
+
+    record = paths.state_dir() / "directories.json"
+    record.parent.mkdir(parents=True)
+    for text in ("{", "{}", "[1, null]", '["\\u0000"]'):
+        record.write_text(text)
+        assert places.recent() == []
+    places.note(machine)
+    assert places.recent() == [machine]

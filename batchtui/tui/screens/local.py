@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import Binding, BindingType
 
 from batchtui.errors import BatchtuiError
+from batchtui.tui import places
 from batchtui.tui.entries import Entry, in_order, look_into, scan
-from batchtui.tui.figures import count, size
-from batchtui.tui.filters import Fields
+from batchtui.tui.entry_cells import entry_columns
+from batchtui.tui.figures import size
+from batchtui.tui.fuzzy import FuzzyFields
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.screens.listing import ListScreen
-from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.filterbar import FilterBar
 from batchtui.tui.widgets.spans import Cell, Span
 from batchtui.tui.widgets.table import RecordTable
@@ -33,9 +34,16 @@ class LocalScreen(ListScreen[Entry]):
         Binding(
             "enter", "open", "view", id="local.open", tooltip="View the file, enter the folder"
         ),
-        Binding("c", "create", "new batch", id="local.create", tooltip="Create a batch from it"),
+        Binding(
+            "c",
+            "create",
+            "new batch",
+            id="local.create",
+            tooltip="A batch from each marked, or this",
+        ),
         Binding("v", "validate", "validate", id="local.validate", tooltip="Every problem, by line"),
         Binding("u", "upload", "upload", id="local.upload", tooltip="Upload it, without a batch"),
+        Binding("b", "places", "recent", id="local.places", tooltip="Folders used lately"),
         Binding("slash", "filter", "filter", id="list.filter", tooltip="Narrow the list"),
         Binding(
             "full_stop",
@@ -58,18 +66,12 @@ class LocalScreen(ListScreen[Entry]):
     filter_hint = "words, endpoint:chat  model:gpt  kind:input  size:<10M"
 
     def make_table(self) -> RecordTable[Entry]:
-        columns: list[Column[Entry]] = [
-            Column("name", "NAME", 20, _name, grow=True, is_name=True, keep=9, order=_by_name),
-            Column("lines", "LINES", 8, _lines, right=True, keep=7, order=lambda e: e.lines),
-            Column("size", "SIZE", 9, _size, right=True, keep=8, order=lambda e: e.size_bytes),
-            Column("endpoint", "ENDPOINT", 17, _endpoint, keep=6, order=lambda e: e.endpoint),
-            Column("model", "MODEL", 13, lambda e: e.model or "", keep=5, order=lambda e: e.model),
-        ]
-        return RecordTable(columns, lambda entry: str(entry.path), id="local")
+        return RecordTable(entry_columns(), lambda entry: str(entry.path), id="local")
 
-    def fields(self) -> Fields[Entry]:
-        return Fields(
+    def fields(self) -> FuzzyFields[Entry]:
+        return FuzzyFields(
             lambda entry: entry.name,
+            rows=self.table.rows.all,
             words={
                 "endpoint": lambda entry: entry.endpoint or "",
                 "model": lambda entry: entry.model or "",
@@ -78,8 +80,11 @@ class LocalScreen(ListScreen[Entry]):
             numbers={"size": lambda entry: entry.size_bytes},
         )
 
-    def on_mount(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self._entries: list[Entry] = []
+
+    def on_mount(self) -> None:
         self._known: dict[Path, Entry] = {}
         self._show_hidden = False
         self._directory = Path(self.app.browse_dir)
@@ -101,6 +106,11 @@ class LocalScreen(ListScreen[Entry]):
 
     # the directory
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        super().on_screen_resume(event)
+        if self._entries:
+            self.read_directory(self._directory)
+
     def action_refresh(self) -> None:
         self._known = {}
         self.read_directory(self._directory)
@@ -118,13 +128,18 @@ class LocalScreen(ListScreen[Entry]):
 
     @work(group="directory", exclusive=True, exit_on_error=False, description="list a folder")
     async def read_directory(self, directory: Path, select: Path | None = None) -> None:
+        """At first as the entries come in; anew, when all are there, so that nothing jumps."""
         entries: list[Entry] = []
+        is_new = not self._entries
         portions = scan(directory)
         try:
             while (portion := await asyncio.to_thread(next, portions, None)) is not None:
                 entries += portion
-                ordered = await asyncio.to_thread(in_order, entries, directory)
-                self._show(directory, ordered, select)
+                if is_new:
+                    ordered = await asyncio.to_thread(in_order, entries, directory)
+                    self._show(directory, ordered, select)
+            if not is_new:
+                self._show(directory, await asyncio.to_thread(in_order, entries, directory), select)
         except BatchtuiError as error:
             self._show_unreadable(directory, error)
 
@@ -150,8 +165,9 @@ class LocalScreen(ListScreen[Entry]):
     def _as_known(self, entry: Entry) -> Entry:
         """With what was learned of it, unless it has changed since."""
         known = self._known.get(entry.path)
-        same = known is not None and known.size_bytes == entry.size_bytes
-        return known if known is not None and same else entry
+        if known is None or known.modified_ns != entry.modified_ns:
+            return entry
+        return known if known.size_bytes == entry.size_bytes else entry
 
     def action_hidden(self) -> None:
         self._show_hidden = not self._show_hidden
@@ -196,6 +212,7 @@ class LocalScreen(ListScreen[Entry]):
         if row.is_dir:
             self.go_to(row.path, select=self._directory if row.name == ".." else None)
         elif row.trouble is None:
+            self._note_place()
             self.app.open_local_file(row.path)
 
     def action_clear(self) -> None:
@@ -205,80 +222,77 @@ class LocalScreen(ListScreen[Entry]):
         else:
             self.action_up()
 
-    def _file(self) -> Path | None:
-        row = self.table.cursor_row
-        if row is None or row.is_dir or row.trouble:
-            self.app.tell("Put the cursor on a file")
-            return None
-        return row.path
+    def _files(self, rows: Sequence[Entry]) -> list[Path]:
+        """Those of `rows` that are files one can use; the folder counts as used then."""
+        found = [row.path for row in rows if not row.is_dir and row.trouble is None]
+        if found:
+            self._note_place()
+        else:
+            self.app.tell("Put the cursor on a file, or mark some with space")
+        return found
+
+    @work(group="places", exit_on_error=False, description="note a folder as used")
+    async def _note_place(self) -> None:
+        await asyncio.to_thread(places.note, self._directory)
+
+    def action_places(self) -> None:
+        from batchtui.tui.screens.places import PlacesScreen
+
+        self.app.push_screen(PlacesScreen(), self._go_to_place)
+
+    def _go_to_place(self, directory: Path | None) -> None:
+        if directory is not None:
+            self.go_to(directory)
 
     def action_create(self) -> None:
-        path = self._file()
-        if path is None:
-            return
         if self.app.session is None:
             self.app.tell("Not connected: press 1 to see how")
             return
-        from batchtui.tui.screens.create import CreateScreen
+        files = self._files(self.table.chosen_rows)
+        if len(files) == 1:
+            from batchtui.tui.screens.create import CreateScreen
 
-        self.app.push_screen(CreateScreen(path))
+            self.app.push_screen(CreateScreen(files[0]))
+        elif files:
+            from batchtui.tui.screens.several import SeveralScreen
+
+            self.app.push_screen(SeveralScreen(files))
 
     def action_validate(self) -> None:
-        path = self._file()
-        if path is not None:
+        row = self.table.cursor_row
+        files = self._files([row] if row is not None else [])
+        if files:
             from batchtui.tui.screens.problems import ProblemsScreen
 
-            self.app.push_screen(ProblemsScreen(path))
+            self.app.push_screen(ProblemsScreen(files[0]))
 
-    @work(group="upload", exclusive=True, exit_on_error=False, description="upload a file")
+    @work(group="upload", exclusive=True, exit_on_error=False, description="upload files")
     async def action_upload(self) -> None:
-        path, session = self._file(), self.app.session
-        if path is None or session is None:
+        """One after the other; the first that fails stops, and is named."""
+        session = self.app.session
+        paths = self._files(self.table.chosen_rows) if session is not None else []
+        if session is None or not paths:
             return
         await asyncio.to_thread(_import_files)
         from batchtui.workflows import files
         from batchtui.workflows.submit import Uploaded
 
-        try:
-            async for event in files.upload(session, path):
-                if isinstance(event, Uploaded):
-                    self.show_status([(f"uploaded {path.name} as {event.file.id}", "success")])
-                else:
-                    done, total = size(event.sent_bytes), size(event.total_bytes)
-                    self.show_status([(f"uploading {path.name}  {done} of {total}", "accent")])
-        except BatchtuiError as error:
-            self.show_status()
-            self.show_own_trouble(error.message)
+        for number, path in enumerate(paths, start=1):
+            of = f"  file {number} of {len(paths)}" if len(paths) > 1 else ""
+            try:
+                async for event in files.upload(session, path):
+                    if isinstance(event, Uploaded):
+                        text = f"uploaded {path.name} as {event.file.id}{of}"
+                        self.show_status([(text, "success")])
+                    else:
+                        sent, total = size(event.sent_bytes), size(event.total_bytes)
+                        text = f"uploading {path.name}  {sent} of {total}{of}"
+                        self.show_status([(text, "accent")])
+            except BatchtuiError as error:
+                self.show_status()
+                self.show_own_trouble(f"{path.name}: {error.message}")
+                return
 
 
 def _import_files() -> None:
     from batchtui.workflows import files  # noqa: F401
-
-
-def _by_name(entry: Entry) -> tuple[bool, bool, str]:
-    return (entry.name != "..", not entry.is_dir, entry.name.casefold())
-
-
-def _name(entry: Entry) -> Cell:
-    if entry.is_dir:
-        return [(f"{entry.name}/", "accent")]
-    return [(entry.name, "" if entry.kind != "other" else "muted")]
-
-
-def _lines(entry: Entry) -> Cell:
-    return f"{entry.lines:,}" if entry.lines is not None else ""
-
-
-def _size(entry: Entry) -> Cell:
-    return "" if entry.size_bytes is None else size(entry.size_bytes)
-
-
-def _endpoint(entry: Entry) -> Cell:
-    if entry.trouble:
-        return [(f"{glyphs().failed} {entry.trouble}", "trouble")]
-    if entry.problems:
-        noun = "problem" if entry.problems == 1 else "problems"
-        return [(f"{glyphs().failed} {count(entry.problems)} {noun}", "trouble")]
-    if entry.kind == "results":
-        return [("results", "muted")]
-    return (entry.endpoint or "").removeprefix("/v1/")

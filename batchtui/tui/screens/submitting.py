@@ -104,14 +104,16 @@ class SubmittingScreen(CheckingScreen):
         except FormError as error:
             self.say_trouble(str(error))
             return
-        self.submitting = self._submit(submission)
+        self._start(submission)
+
+    def _start(self, submission: Submission) -> None:
+        if self.app.session is None:
+            self.say_trouble("not connected yet")
+        else:
+            self.submitting = self._submit(self.app.session, submission)
 
     @work(group="submit", exclusive=True, exit_on_error=False, description="submit a batch")
-    async def _submit(self, submission: Submission) -> None:
-        session = self.app.session
-        if session is None:
-            self.submitting = None
-            return
+    async def _submit(self, session: Session, submission: Submission) -> None:
         from batchtui.workflows.check import RefusedError
         from batchtui.workflows.submit import AlreadySubmittedError, Created
 
@@ -178,7 +180,7 @@ class SubmittingScreen(CheckingScreen):
 
     def _submit_again_if(self, submission: Submission, confirmed: bool | None) -> None:
         if confirmed:
-            self.submitting = self._submit(replace(submission, again=True))
+            self._start(replace(submission, again=True))
 
     def _show_steps(self, shown: bool) -> None:
         self.query_one("#steps").display = shown

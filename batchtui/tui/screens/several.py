@@ -116,7 +116,8 @@ class SeveralScreen(Frame[None]):
             way = "Enter shows why, x leaves it out"
             self._say([(f"{said}{bad[0].path.name}. {way}", "trouble")])
         else:
-            said = f"{glyphs().done} {plural(requests, 'request')} in {plural(len(self._items), 'file')}"
+            files = plural(len(self._items), "file")
+            said = f"{glyphs().done} {plural(requests, 'request')} in {files}"
             self._say([(said, "success"), ("   S submits them one after the other", "muted")])
 
     def action_leave_out(self) -> None:

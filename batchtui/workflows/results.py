@@ -17,6 +17,7 @@ from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Audit, Joined
 from batchtui.jsonl.write import merge_in_input_order
 from batchtui.models.batch import Batch
+from batchtui.workflows import saved
 from batchtui.workflows.background import in_thread
 from batchtui.workflows.session import Session
 
@@ -71,6 +72,8 @@ async def download(
             loop.call_soon_threadsafe(on_progress, done_bytes, total_bytes)
 
     await client.files.content(file_id, to=target, on_progress=report)
+    if to is not None:
+        await asyncio.to_thread(saved.note, session, [file_id])
     return target
 
 
@@ -132,6 +135,8 @@ async def collect(
     records = await joined(files)
     try:
         lines = await in_thread(merge_in_input_order(records, out))
+        results = [each for each in (batch.output_file_id, batch.error_file_id) if each]
+        await asyncio.to_thread(saved.note, session, results)
         return Collected(lines, records.audit, files)
     finally:
         records.close()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on, work
 from textual.binding import Binding, BindingType
@@ -16,31 +13,46 @@ from batchtui.tui.batch_actions import copy_text
 from batchtui.tui.batch_cells import look
 from batchtui.tui.figures import NONE, plural, size, span
 from batchtui.tui.filters import Fields
-from batchtui.tui.screens.confirm import ConfirmScreen
-from batchtui.tui.screens.listing import ListScreen
-from batchtui.tui.screens.prompt import PromptScreen
+from batchtui.tui.screens.transfers import Transfers, name_of
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.spans import Cell, Span
 from batchtui.tui.widgets.table import RecordTable
-from batchtui.visible import id_tail, visible
+from batchtui.visible import id_tail
 
 if TYPE_CHECKING:
     from batchtui.models.file import FileObject
 
+INPUT_PURPOSES: Final = frozenset({"batch", "batch-api", ""})
+"""What servers call the input of a batch; "" where one does not say."""
 
-class FilesScreen(ListScreen["FileObject"]):
+
+class FilesScreen(Transfers):
     BINDING_GROUP_TITLE = "Files"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "view", id="file.open", tooltip="View the content"),
-        Binding("d", "download", "download", id="file.download", tooltip="Save it on this machine"),
+        Binding(
+            "d",
+            "download",
+            "download",
+            id="file.download",
+            tooltip="Save the marked, or this",
+        ),
         Binding(
             "D", "delete", "delete", id="file.delete", tooltip="Delete the marked, or this one"
         ),
+        Binding("c", "create", "new batch", id="file.create", tooltip="A batch from this file"),
+        Binding("p", "purpose", "purpose", id="file.purpose", tooltip="Files of one purpose only"),
+        Binding("u", "upload", "upload", id="file.upload", tooltip="Send a file of this machine"),
         Binding("y", "copy", "copy id", id="file.copy", tooltip="Copy the id of the file"),
         Binding("slash", "filter", "filter", id="list.filter", tooltip="Narrow the list"),
     ]
     tab = "files"
+    _purpose = ""
     filter_hint = "words, purpose:batch  size:>10M  age:<2d"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._files: list[FileObject] = []
 
     def make_table(self) -> RecordTable[FileObject]:
         columns: list[Column[FileObject]] = [
@@ -82,14 +94,22 @@ class FilesScreen(ListScreen["FileObject"]):
     def row_status(self, row: FileObject) -> list[Span]:
         uses = [self.app.account.name(batch) for batch in self.app.account.using(row.id)]
         used = f"   used by {', '.join(uses[:3])}" if uses else ""
-        return [(row.filename or row.id, "strong"), (f"   {id_tail(row.id, 24)}{used}", "muted")]
+        facts: list[Span] = [(name_of(row), "strong")]
+        marked = self.table.marked_rows
+        if marked:
+            facts.append((f"   {size(sum(file.bytes for file in marked))} marked", "accent"))
+        return [*facts, (f"   {id_tail(row.id, 24)}{used}", "muted")]
 
     def tab_facts(self) -> list[Span]:
-        rows = self.table.rows
-        if not rows.total():
+        files = list(self.table.rows.all())
+        if not self._files:
             return []
-        stored = sum(file.bytes for file in rows.all())
-        return [(f"{plural(rows.total(), 'file')}   {size(stored)}", "muted")]
+        purpose: Span = (
+            f"   purpose: {self._purpose or 'all'}",
+            "accent" if self._purpose else "muted",
+        )
+        stored = sum(file.bytes for file in files)
+        return [(f"{plural(len(files), 'file')}   {size(stored)}", "muted"), purpose]
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         super().on_screen_resume(event)
@@ -147,7 +167,7 @@ class FilesScreen(ListScreen["FileObject"]):
         else:
             self.table.empty = "No files yet. Press 3 to pick one, and u to upload it."
             self.show_own_trouble("")
-            self.table.set_rows(found)
+            self._show(found)
         self.table.repaint_changed()
         self.account_changed()
 
@@ -167,94 +187,34 @@ class FilesScreen(ListScreen["FileObject"]):
         if rows:
             copy_text(self.app, "\n".join(row.id for row in rows), plural(len(rows), "id"))
 
-    def action_download(self) -> None:
-        row = self.table.cursor_row
-        if row is None:
+    def forget(self, file_ids: set[str]) -> None:
+        self._show([file for file in self._files if file.id not in file_ids])
+
+    def action_create(self) -> None:
+        """A batch from a file that is at the server already."""
+        row, session = self.table.cursor_row, self.app.session
+        if row is None or session is None:
             return
-        name = _safe_name(row)
-        question = f"Save {row.filename or row.id} ({size(row.bytes)}) as"
-        self.app.push_screen(
-            PromptScreen(question, str(Path.cwd() / name)), partial(self._download_to, row)
-        )
-
-    def _download_to(self, file: FileObject, answer: str | None) -> None:
-        if not answer or not answer.strip():
+        if row.purpose not in INPUT_PURPOSES:
+            self.app.tell(f"{name_of(row)} is no input of a batch: its purpose is {row.purpose}")
             return
-        path = Path(answer.strip()).expanduser()
-        if path.is_dir():
-            path = path / _safe_name(file)
-        if path.exists():
-            question = f"Overwrite {path}?"
-            self.app.push_screen(ConfirmScreen(question), partial(self._download_if, file, path))
-        else:
-            self._download(file, path)
+        from batchtui.tui.screens.create import CreateScreen
 
-    def _download_if(self, file: FileObject, path: Path, confirmed: bool | None) -> None:
-        if confirmed:
-            self._download(file, path)
+        self.app.push_screen(CreateScreen(session.download_path(row.id), server_file=row))
 
-    @work(group="download", exclusive=False, exit_on_error=False, description="download a file")
-    async def _download(self, file: FileObject, path: Path) -> None:
-        session = self.app.session
-        if session is None:
-            return
-        from batchtui.workflows.results import download
+    def action_purpose(self) -> None:
+        """Only the files of the next purpose there is, after the last one all again."""
+        purposes = ["", *sorted({file.purpose for file in self._files if file.purpose})]
+        here = purposes.index(self._purpose) if self._purpose in purposes else 0
+        self._purpose = purposes[(here + 1) % len(purposes)]
+        self._show(self._files)
+        self.account_changed()
 
-        def report(done_bytes: int, total_bytes: int) -> None:
-            self.show_status(
-                [
-                    (
-                        f"downloading {file.filename}  {size(done_bytes)} of {size(total_bytes)}",
-                        "accent",
-                    )
-                ]
-            )
-
-        try:
-            await download(session, file.id, to=path, on_progress=report)
-        except (BatchtuiError, OSError) as error:
-            self.update_status()
-            self.app.tell(f"{path}: {error}", trouble=True)
-            return
+    def _show(self, files: list[FileObject]) -> None:
+        self._files = files
+        shown = [file for file in files if self._purpose in ("", file.purpose)]
+        self.table.set_rows(shown)
         self.update_status()
-        self.app.tell(f"saved {path}")
-
-    def action_delete(self) -> None:
-        rows = self.table.chosen_rows
-        if not rows:
-            return
-        what = (rows[0].filename or rows[0].id) if len(rows) == 1 else plural(len(rows), "file")
-        running = sum(
-            1
-            for row in rows
-            if any(not batch.is_terminal for batch in self.app.account.using(row.id))
-        )
-        warning = f" {plural(running, 'file')} in use by a running batch." if running else ""
-        question = f"Delete {what} from the server?{warning} This cannot be undone."
-        self.app.push_screen(ConfirmScreen(question), partial(self._delete_if, rows))
-
-    def _delete_if(self, rows: Sequence[FileObject], confirmed: bool | None) -> None:
-        if confirmed:
-            self._delete(rows)
-
-    @work(group="delete", exclusive=False, exit_on_error=False, description="delete files")
-    async def _delete(self, rows: Sequence[FileObject]) -> None:
-        session = self.app.session
-        if session is None:
-            return
-        from batchtui.workflows import files
-
-        gone = set()
-        for row in rows:
-            try:
-                await files.delete(session, row.id)
-                gone.add(row.id)
-            except BatchtuiError as error:
-                self.app.tell_error(error)
-        self.table.set_rows([row for row in self.table.rows.all() if row.id not in gone])
-        if gone:
-            self.app.tell(f"deleted {plural(len(gone), 'file')}")
-        self.action_refresh()
 
 
 def _import_files() -> None:
@@ -263,11 +223,6 @@ def _import_files() -> None:
 
 def _name(file: FileObject) -> Cell:
     return file.filename or file.id
-
-
-def _safe_name(file: FileObject) -> str:
-    """A name to save it under: no directory of the server's choice, nothing invisible."""
-    return visible(Path(file.filename).name) or "download.jsonl"
 
 
 def _expires_at(file: FileObject) -> int | None:

@@ -69,7 +69,7 @@ class Session:
         Files of a server never change: one that is there is whole and current.
         """
         base = self._downloads or paths.cache_dir() / "files"
-        key = f"{self.profile.base_url}\n{self.profile.provider or ''}\n{file_id}"
+        key = f"{self.profile.account}\n{file_id}"
         return base / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.jsonl"
 
     async def aclose(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from batchtui.models.status import ACTIVE, is_terminal
+from batchtui.tui.batch_facts import BatchFacts
 from batchtui.tui.pace import Paces
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class Account:
         self.batches: dict[str, Batch] = {}
         self.names: dict[str, str] = {}
         self.paces = Paces()
+        self.facts: dict[str, BatchFacts] = {}
+        self.asked_facts: set[tuple[str, str]] = set()
         self.has_more = False
         self.answered_at_s: float | None = None
         self.capabilities: Capabilities | None = None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from batchtui.models import status
 from batchtui.tui.batch_cells import bar, errors_of, look
+from batchtui.tui.cost_text import amount, basis
 from batchtui.tui.figures import count, long_span, moment
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.pace import answered_of
 from batchtui.tui.widgets.spans import Cell, Span, Tone
+from batchtui.workflows.ledger import TOKEN_KEY
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch, RequestCounts
@@ -19,20 +22,22 @@ if TYPE_CHECKING:
 LABEL: Final = 12
 ERRORS_SHOWN: Final = 1_000
 LONGEST_CODE: Final = 28
+OUTCOME_CELLS: Final = 30
 _TREND_CELLS: Final = 30
 
 
 def detail_lines(batch: Batch, account: Account, now_s: float) -> list[Cell]:
     """Top to bottom: state, pace, phases, errors, what it runs, tokens, metadata, ids, times."""
     return [
-        *_state(batch, account),
+        *_state(batch, account, now_s),
         _phases(batch, now_s),
         *_errors(batch),
+        *_outcomes(batch),
         *_facts(batch, account),
     ]
 
 
-def _state(batch: Batch, account: Account) -> Iterator[Cell]:
+def _state(batch: Batch, account: Account, now_s: float) -> Iterator[Cell]:
     sign, word, tone = look(batch)
     line: list[Span] = [(f"{sign} {word}", tone)]
     counts = batch.request_counts
@@ -44,7 +49,35 @@ def _state(batch: Batch, account: Account) -> Iterator[Cell]:
     yield line
     rate = account.paces.per_second(batch)
     if rate and batch.status == status.IN_PROGRESS:
-        yield [("  ", ""), (trend(account.paces.steps(batch)), "accent"), (f"  {rate:.1f}/s", "")]
+        yield [("  ", ""), (trend(account.paces.steps(batch)), "accent"), *_rates(batch, account)]
+    still_s = account.paces.still_s(batch, now_s)
+    if still_s is not None:
+        yield [(f"{glyphs().partly} no movement for {long_span(still_s)}", "trouble")]
+
+
+def _rates(batch: Batch, account: Account) -> list[Span]:
+    steps = account.paces.steps(batch)
+    mean = account.paces.per_second(batch) or 0.0
+    return [(f"  {steps[-1] if steps else mean:.1f}/s now, {mean:.1f}/s mean", "")]
+
+
+def _outcomes(batch: Batch) -> Iterator[Cell]:
+    """Of a final batch: how many ended how, as bars."""
+    counts = batch.request_counts
+    if not batch.is_terminal or counts is None or not counts.total:
+        return
+    missing = max(counts.total - counts.completed - counts.failed, 0)
+    outcomes: tuple[tuple[str, str, int, Tone], ...] = (
+        (glyphs().done, "ok", counts.completed, "success"),
+        (glyphs().failed, "failed", counts.failed, "trouble"),
+        (glyphs().missing, "no answer", missing, "muted"),
+    )
+    for sign, name, number, tone in outcomes:
+        if number:
+            share = 100 * number / counts.total
+            drawn = bar(number, counts.total, OUTCOME_CELLS).rstrip(glyphs().empty)
+            figures = f"{number:>9,} {share:5.1f}%  "
+            yield [(f"{sign} {name}".ljust(LABEL), tone), (figures, ""), (drawn, tone)]
 
 
 def _counts(batch: Batch, counts: RequestCounts) -> list[Span]:
@@ -108,16 +141,23 @@ def _facts(batch: Batch, account: Account) -> Iterator[Cell]:
         extra = f" ({count(usage.cached_tokens)} cached)" if usage.cached_tokens else ""
         tokens = f"{count(usage.input_tokens)} in{extra}, {count(usage.output_tokens)} out"
         yield _fact("tokens", tokens)
-    if batch.metadata:
-        pairs = [(f"{key}={value}   ", "") for key, value in batch.metadata.items()]
-        yield [_label("metadata"), *((text, "") for text, _ in pairs)]
+    facts = account.facts.get(batch.id)
+    if facts is not None and facts.cost is not None:
+        what = "" if batch.is_terminal else " so far"
+        yield _fact("cost", f"{amount(facts.cost)}{what}", f"({basis(facts.cost)})")
+    pairs = [f"{key}={value}   " for key, value in own_metadata(batch).items()]
+    if pairs:
+        yield [_label("metadata"), *((text, "") for text in pairs)]
     yield _fact("batch", batch.id)
     name = account.names.get(batch.input_file_id, "")
     yield _fact("input", batch.input_file_id or "not told", name)
     none = "none" if batch.is_terminal else "not yet"
     yield _fact("output", batch.output_file_id or none)
     yield _fact("errors", batch.error_file_id or none)
-    yield _fact("created", moment(batch.created_at))
+    ours = ""
+    if facts is not None and facts.is_ours:
+        ours = f"by this machine{f', from {short_path(facts.path)}' if facts.path else ''}"
+    yield _fact("created", moment(batch.created_at), ours)
     if batch.ended_at is not None:
         took = f"took {long_span(batch.ended_at - batch.created_at)}" if batch.created_at else ""
         yield _fact("ended", moment(batch.ended_at), took)
@@ -144,6 +184,16 @@ def _errors(batch: Batch) -> Iterator[Cell]:
     if len(errors) > ERRORS_SHOWN:
         yield f"  and {len(errors) - ERRORS_SHOWN:,} more"
     yield ""
+
+
+def own_metadata(batch: Batch) -> dict[str, str]:
+    """Without what this program put there to find its batches again."""
+    return {key: value for key, value in (batch.metadata or {}).items() if key != TOKEN_KEY}
+
+
+def short_path(path: str) -> str:
+    home = str(Path.home())
+    return f"~{path[len(home) :]}" if path.startswith(f"{home}/") else path
 
 
 def _label(name: str) -> Span:

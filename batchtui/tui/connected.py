@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 from textual.app import App
@@ -20,7 +20,7 @@ from textual.signal import Signal
 
 from batchtui.config import AppSettings, Profile, profiles
 from batchtui.errors import BatchtuiError
-from batchtui.tui import attention
+from batchtui.tui import attention, batch_facts
 from batchtui.tui.account import Account
 from batchtui.tui.figures import count
 from batchtui.tui.journal import Journal
@@ -30,6 +30,9 @@ from batchtui.workflows.session import Session
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
     from batchtui.workflows.feed import BatchFeed, Trouble
+
+FACTS_PAUSE_S: Final = 0.2
+"""A cursor on its way over many batches asks for none of them."""
 
 
 class ConnectedApp(App[None], inherit_bindings=False):
@@ -57,6 +60,7 @@ class ConnectedApp(App[None], inherit_bindings=False):
         self.other_profiles: list[Profile] = []
         self._feed: BatchFeed | None = None
         self._title_shown = ""
+        self._asking: tuple[str, str] | None = None
 
     @property
     def interval_s(self) -> float:
@@ -143,6 +147,23 @@ class ConnectedApp(App[None], inherit_bindings=False):
                 self.account.capabilities = found
                 self.account_changed.publish(None)
                 self.screen.refresh_bindings()
+
+    def learn_facts(self, batch: Batch) -> None:
+        """What a look elsewhere tells of `batch`: once, and again when its usage has changed."""
+        asked = (batch.id, str(batch.usage))
+        if self.session is None or asked in self.account.asked_facts or asked == self._asking:
+            return
+        self._asking = asked
+        self._find_facts(self.session, self.account, batch, asked)
+
+    @work(group="facts", exclusive=True, exit_on_error=False, description="cost and origin")
+    async def _find_facts(
+        self, session: Session, account: Account, batch: Batch, asked: tuple[str, str]
+    ) -> None:
+        await asyncio.sleep(FACTS_PAUSE_S)
+        account.facts[batch.id] = await asyncio.to_thread(batch_facts.find, session, batch)
+        account.asked_facts.add(asked)
+        self.account_changed.publish(None)
 
     def announce(self, finished: Iterable[Batch]) -> None:
         """Ring once for all that have just become final, and say which."""

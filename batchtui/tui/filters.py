@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar
 R = TypeVar("R")
 
 _UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "k": 1e3, "M": 1e6}
+_FIELD: Final = re.compile(r"[a-z][a-z_.-]*")
 _COMPARISON: Final = re.compile(r"([<>])(\d+(?:\.\d+)?)([smhdkM]?)")
 
 
@@ -38,6 +39,24 @@ class Fields(Generic[R]):
         if not terms:
             return None
         return lambda row: all(term(row) for term in terms)
+
+    def complaint(self, typed: str) -> str:
+        """What of `typed` is not understood as it is surely meant; empty when nothing."""
+        for term in typed.split():
+            field, colon, wanted = term.partition(":")
+            field = field.casefold()
+            if not colon or not _FIELD.fullmatch(field):
+                continue
+            if field in self.numbers:
+                if wanted and not _COMPARISON.fullmatch(wanted):
+                    return f"{field}: needs < or > and a number"
+            elif field not in self.words and not (self.tags and field.startswith("tag.")):
+                return f"no field {field}: {', '.join(self.names)}"
+        return ""
+
+    @property
+    def names(self) -> list[str]:
+        return [*self.words, *self.numbers, *(["tag.NAME"] if self.tags else [])]
 
     def _term(self, term: str) -> Callable[[R], bool]:
         field, colon, wanted = term.partition(":")

@@ -206,6 +206,25 @@ async def test_marks_are_kept_by_key_and_those_gone_are_dropped() -> None:
         assert host.table.marks == {"row-00001"}
 
 
+async def test_marks_go_on_with_the_cursor_and_over_a_range() -> None:
+    host = Host()
+    async with host.run_test(size=(60, 12)) as pilot:
+        host.table.set_rows(rows(range(50)))
+        await pilot.pause()
+        await pilot.press("shift+down", "shift+down")
+        assert host.table.marks == {"row-00000", "row-00001"}
+        host.table.clear_marks()
+        await pilot.press("space", "G", "V")
+        assert len(host.table.marks) == 48
+        host.table.clear_marks()
+        await pilot.press("space", "g", "V")
+        assert len(host.table.marks) == 50
+        host.table.clear_marks()
+        host.table.filter_rows(lambda row: (row.size or 0) < 10)
+        await pilot.press("V", "shift+up")
+        assert host.table.marks == {row.name for row in rows(range(1))}
+
+
 async def test_a_filter_hides_rows_and_acts_on_what_is_shown() -> None:
     host = Host()
     async with host.run_test(size=(60, 12)) as pilot:

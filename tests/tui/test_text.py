@@ -107,6 +107,42 @@ def test_a_trend_of_nothing_is_flat() -> None:
     assert trend([1.0, 2.0]) == "▅█"
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", ""),
+        ("status:failed age:<2d tag.x:y words", ""),
+        ("status: age:", ""),
+        ("http://x a:b/c 12:30", "no field http: status, age, tag.NAME"),
+        ("state:failed", "no field state: status, age, tag.NAME"),
+        ("age:2d", "age: needs < or > and a number"),
+        ("age:<soon", "age: needs < or > and a number"),
+    ],
+)
+def test_a_filter_that_is_not_understood_is_told(typed: str, said: str) -> None:
+    fields: Fields[str] = Fields(
+        str, words={"status": str}, numbers={"age": lambda _: None}, tags=lambda _: {}
+    )
+    assert fields.complaint(typed) == said
+
+
+def test_a_batch_without_movement_is_flagged() -> None:
+    paces = Paces()
+
+    def seen(answered: int, at_s: float) -> float | None:
+        counts = {"total": 100, "completed": answered, "failed": 0}
+        batch = make_batch(1, "in_progress", in_progress_at=NOW_S, request_counts=counts)
+        paces.observe([batch], at_s)
+        return paces.still_s(batch, at_s)
+
+    assert seen(0, NOW_S + 60) is None
+    assert seen(0, NOW_S + 40 * 60) == 40 * 60
+    assert seen(5, NOW_S + 41 * 60) is None
+    assert seen(5, NOW_S + 81 * 60) == 40 * 60
+    assert seen(100, NOW_S + 82 * 60) is None
+    assert seen(100, NOW_S + 200 * 60) is None
+
+
 def test_filter_terms() -> None:
     fields: Fields[dict[str, str]] = Fields(
         lambda row: row["text"],

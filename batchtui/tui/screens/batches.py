@@ -75,12 +75,14 @@ class BatchesScreen(ListScreen["Batch"]):
     def row_status(self, row: Batch) -> list[Span]:
         account = self.app.account
         rate = account.paces.per_second(row)
+        still_s = account.paces.still_s(row, self.app.now())
         pace = f"   {rate:.1f}/s" if rate and row.status == status.IN_PROGRESS else ""
         return [
             (account.name(row), "strong"),
             (f"   {id_tail(row.id)}", "muted"),
             (f"   {row.model}" if row.model else "", ""),
             (pace, ""),
+            (f"   no movement for {span(still_s)}" if still_s else "", "trouble"),
             (f"   expires in {span(row.expires_at - self.app.now())}", "muted")
             if row.expires_at and not row.is_terminal
             else ("", ""),
@@ -117,6 +119,8 @@ class BatchesScreen(ListScreen["Batch"]):
         pane = self.query_one("#pane", Lines)
         if pane.display:
             pane.show(detail_lines(row, account, self.app.now()) if row else [])
+            if row is not None:
+                self.app.learn_facts(row)
 
     def on_resize(self) -> None:
         """The pane may be new on the screen."""

@@ -15,6 +15,7 @@ from batchtui.tui.batch_actions import cancel_question, copy_text, open_results
 from batchtui.tui.batch_detail import detail_lines
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.screens.confirm import ConfirmScreen
+from batchtui.tui.screens.copy import CopyScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.widgets.lines import Lines
 
@@ -29,7 +30,8 @@ class DetailScreen(Frame[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "results", id="batch.open", tooltip="Read the results"),
         Binding("x", "cancel", "cancel", id="batch.cancel", tooltip="Cancel this batch"),
-        Binding("y", "copy", "copy id", id="batch.copy", tooltip="Copy the id of the batch"),
+        Binding("y", "copy", "copy", id="batch.copy", tooltip="Copy an id, the metadata, or all"),
+        Binding("f", "open_input", "input", id="batch.input", tooltip="Read the input file"),
         Binding("r", "refresh", "refresh", id="batch.refresh", tooltip="Ask the server now"),
     ]
     back_to = "Batches"
@@ -56,6 +58,7 @@ class DetailScreen(Frame[None]):
             return
         self.show_title([(account.name(batch), "strong")])
         self.query_one(Lines).show(detail_lines(batch, account, self.app.now()))
+        self.app.learn_facts(batch)
         self.show_trouble()
 
     def action_open(self) -> None:
@@ -68,7 +71,27 @@ class DetailScreen(Frame[None]):
             self.app.tell("It has no results" if batch.is_terminal else "No results yet")
 
     def action_copy(self) -> None:
-        copy_text(self.app, self._batch_id, "id")
+        batch = self.shown_batch
+        if batch is None:
+            copy_text(self.app, self._batch_id, "batch id")
+        else:
+            self.app.push_screen(CopyScreen(batch), self._copy)
+
+    def _copy(self, chosen: tuple[str, str] | None) -> None:
+        if chosen is not None:
+            name, text = chosen
+            copy_text(self.app, text, name)
+
+    def action_open_input(self) -> None:
+        batch = self.shown_batch
+        if batch is None or not batch.input_file_id:
+            self.app.tell("The server does not tell its input file")
+            return
+        from batchtui.tui.viewer.screen import ViewerScreen
+        from batchtui.tui.viewer.target import RemoteFile
+
+        name = self.app.account.name(batch)
+        self.app.push_screen(ViewerScreen(RemoteFile(batch.input_file_id, name)))
 
     @work(group="batch", exclusive=True, exit_on_error=False, description="ask for a batch")
     async def action_refresh(self) -> None:

@@ -76,8 +76,15 @@ class ListScreen(Root, Generic[R]):
 
     @on(FilterBar.Changed)
     def _narrow(self, event: FilterBar.Changed) -> None:
-        self.table.filter_rows(self.fields().matcher(event.text))
+        fields = self.fields()
+        self.table.filter_rows(fields.matcher(event.text))
+        self._tell_filter(fields.complaint(event.text))
         self.app.memory.view(self.tab).filter = event.text
+
+    def _tell_filter(self, complaint: str) -> None:
+        shown, total = len(self.table.rows), self.table.rows.total()
+        text = complaint or f"{shown:,} of {total:,}"
+        self.query_one(FilterBar).tell(text, trouble=bool(complaint))
 
     @on(FilterBar.Closed)
     def _close_filter(self) -> None:

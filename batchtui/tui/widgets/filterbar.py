@@ -7,10 +7,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from batchtui.tui.widgets.field import Field
+from batchtui.visible import visible
 
 
 class FilterField(Field):
@@ -34,7 +36,9 @@ class FilterBar(Horizontal):
     DEFAULT_CSS = """
     FilterBar { height: 1; display: none; }
     FilterBar.-open { display: block; }
-    FilterBar Static { width: 3; color: $accent; }
+    FilterBar #slash { width: 3; color: $accent; }
+    FilterBar #told { width: auto; max-width: 60%; padding: 0 1; text-style: dim; }
+    FilterBar #told.-trouble { color: $error; text-style: not dim; }
     FilterBar Input { width: 1fr; }
     """
 
@@ -51,8 +55,9 @@ class FilterBar(Horizontal):
         self._hint = hint
 
     def compose(self) -> ComposeResult:
-        yield Static(" /", markup=False)
+        yield Static(" /", markup=False, id="slash")
         yield FilterField(placeholder=self._hint)
+        yield Static("", markup=False, id="told")
 
     @property
     def text(self) -> str:
@@ -61,6 +66,12 @@ class FilterBar(Horizontal):
     def open(self) -> None:
         self.add_class("-open")
         self.query_one(Input).focus()
+
+    def tell(self, text: str, *, trouble: bool = False) -> None:
+        """How much is left, or what is not understood, at the right of what is typed."""
+        told = self.query_one("#told", Static)
+        told.set_class(trouble, "-trouble")
+        told.update(Content(visible(text)))
 
     def show(self, text: str) -> None:
         self.query_one(Input).value = text

@@ -82,16 +82,16 @@ class Lines(Toned, ScrollView, can_focus=True):
         return fitted(line, self.scrollable_content_region.width)
 
     def action_by(self, lines: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, force=True)
 
     def action_page(self, screens: float) -> None:
         self.action_by(int(self.size.height * screens))
 
     def action_top(self) -> None:
-        self.scroll_to(y=0, animate=False)
+        self.scroll_to(y=0, animate=False, force=True)
 
     def action_bottom(self) -> None:
-        self.scroll_to(y=self.max_scroll_y, animate=False)
+        self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
 
 
 def wrapped(pieces: list[Span], width: int) -> list[list[Span]]:

@@ -88,6 +88,7 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         self._sorted_by: Column[R] | None = None
         self._cursor = 0
         self._cursor_key: str | None = None
+        self._mark_key: str | None = None
         self._places: list[Placed[R]] = []
         self._painted: dict[int, tuple[bool, Parts]] = {}
 
@@ -334,10 +335,28 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         row = self.cursor_row
         if row is None:
             return
-        self.marks.symmetric_difference_update({self.rows.key(row)})
+        key = self.rows.key(row)
+        self.marks.symmetric_difference_update({key})
+        self._mark_key = key
         self.post_message(self.Marked())
         self.action_move(1)
         self.repaint_changed()
+
+    def action_mark_on(self, by: int) -> None:
+        self._mark_places(self._cursor, self._cursor)
+        self.action_move(by)
+
+    def action_mark_range(self) -> None:
+        """From the row marked last, or the first one, to the cursor."""
+        start = self.rows.place(self._mark_key) or 0
+        self._mark_places(min(start, self._cursor), max(start, self._cursor))
+        self.repaint_changed()
+
+    def _mark_places(self, first: int, last: int) -> None:
+        keys = [self.rows.key(row) for row in self.rows.shown[first : last + 1]]
+        self.marks.update(keys)
+        self._mark_key = self._cursor_key
+        self.post_message(self.Marked())
 
     def action_mark_all(self) -> None:
         shown = {self.rows.key(row) for row in self.rows.shown}

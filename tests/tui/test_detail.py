@@ -1,0 +1,126 @@
+"""All that is known of one batch: outcomes, cost, origin, what to copy, its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from batchtui.config import Profile
+from batchtui.gateway.server import Gateway
+from batchtui.tui.account import Account
+from batchtui.tui.batch_detail import detail_lines
+from batchtui.tui.screens.copy import CopyScreen
+from batchtui.tui.screens.detail import DetailScreen
+from batchtui.tui.start import AtBatch
+from batchtui.tui.viewer.screen import ViewerScreen
+from batchtui.tui.widgets.spans import spans
+from batchtui.workflows.ledger import TOKEN_KEY, Ledger
+from batchtui.workflows.session import Session
+from batchtui.workflows.submit import Submission, submit
+from tests.conftest import WriteInput
+from tests.tui.conftest import MakeApp
+from tests.tui.support import NOW_S, CannedApp, make_batch, screen_text, until, until_shown
+
+
+def text_of(*args: object, **more: object) -> str:
+    batch = make_batch(1, *args, **more)  # type: ignore[arg-type]
+    account = Account()
+    lines = detail_lines(batch, account, NOW_S)
+    return "\n".join("".join(text for text, _ in spans(line)) for line in lines)
+
+
+def test_outcomes_of_a_final_batch_are_bars() -> None:
+    counts = {"total": 1_000, "completed": 900, "failed": 40}
+    text = text_of("expired", request_counts=counts)
+    assert "✓ ok              900  90.0%  ███████████████████████████" in text
+    assert "✗ failed           40   4.0%  █" in text
+    assert "? no answer        60   6.0%  █" in text
+    assert "no answer" not in text_of(request_counts={"total": 3, "completed": 3, "failed": 0})
+    assert "% " not in text_of("validating", request_counts=None)
+
+
+def test_our_own_token_is_not_shown_as_metadata() -> None:
+    text = text_of(metadata={TOKEN_KEY: "secretish", "team": "ads"})
+    assert "team=ads" in text
+    assert "secretish" not in text
+    assert "metadata" not in text_of(metadata={TOKEN_KEY: "x"})
+
+
+async def test_every_error_is_there_in_full() -> None:
+    errors = {"data": [{"code": f"c{n}", "line": n, "message": "m" * 200} for n in range(1, 60)]}
+    app = CannedApp(make_batch(1, "failed", errors=errors, request_counts=None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "file-1")
+        await pilot.press("i")
+        await until_shown(pilot, "errors 59")
+        await pilot.press("G")
+        await until_shown(pilot, "created")
+
+
+async def test_a_batch_that_stands_still_says_so() -> None:
+    batch = make_batch(
+        90,
+        "in_progress",
+        in_progress_at=NOW_S - 2_400,
+        request_counts={"total": 10, "completed": 0, "failed": 0},
+    )
+    app = CannedApp(batch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "no movement for 40m")
+        await pilot.press("i")
+        await until_shown(pilot, "! no movement for 40m")
+
+
+async def test_ids_metadata_and_all_of_it_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[str] = []
+    app = CannedApp(make_batch(1, output_file_id="file-out", metadata={"team": "[red]ads"}))
+    monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "file-1")
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        for key in "yiomj":
+            await pilot.press("y", key)
+            await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        await pilot.press("y", "e")
+        assert isinstance(app.screen, CopyScreen)
+        assert "[red]ads" in screen_text(app)
+        await pilot.press("escape")
+    assert copied[:4] == ["batch_000001", "file-1", "file-out", '{"team": "[red]ads"}']
+    assert '"input_file_id": "file-1"' in copied[4]
+
+
+async def test_the_file_it_came_from_is_named_and_the_input_can_be_read(
+    make_app: MakeApp, gateway: Gateway, write_input: WriteInput, tmp_path: Path
+) -> None:
+    path = write_input(2)
+    profile = Profile("other", gateway.base_url, refresh_s=0.1)
+    async with Session(profile, ledger=Ledger()) as session:
+        steps = [step async for step in submit(session, Submission(path))]
+    batch = getattr(steps[-1], "batch", None)
+    assert batch is not None, steps
+    app = make_app(profile, start=AtBatch(batch.id))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until_shown(pilot, "by this machine, from /")
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(app.screen, ViewerScreen))
+        await until_shown(pilot, "Question 1")
+
+
+async def test_what_it_cost_is_told_where_the_price_is_known(
+    make_app: MakeApp, gateway: Gateway
+) -> None:
+    usage = {"input_tokens": 1_000_000, "output_tokens": 1_000_000, "total_tokens": 2_000_000}
+    app = make_app(Profile("other", gateway.base_url, refresh_s=60))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await until_shown(pilot, "No batches yet")
+        app.account.put(make_batch(1, usage=usage))
+        app.account.put(make_batch(2, usage=usage, model="nobody-knows"))
+        app.open_batch("batch_000001")
+        await until_shown(pilot, "cost        about $")
+        assert "(batch price)" in screen_text(app)
+        await pilot.press("escape")
+        app.open_batch("batch_000002")
+        await until(pilot, lambda: "batch_000002" in app.account.facts)
+        assert "cost  " not in screen_text(app)

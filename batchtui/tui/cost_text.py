@@ -34,7 +34,9 @@ def amount(cost: Cost) -> str:
     if cost.high_usd is None:
         return f"from {low}, no limit on answers"
     high = dollars(cost.high_usd)
-    return f"about {low}" if low == high else f"{low} to {high}"
+    if low == high:
+        return low if low.startswith("under") else f"about {low}"
+    return f"up to {high}" if low.startswith("under") else f"{low} to {high}"
 
 
 def basis(cost: Cost) -> str:

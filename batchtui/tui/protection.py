@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 
 def why_keep(file: FileObject, account: Account, saved: Collection[str]) -> str | None:
-    """`input of running reviews-07.jsonl`, `results not saved yet`; None when it may go.
+    """`the input of a batch that ...`, `results that ...`; None when it may go.
 
     `saved`: the ids of those that are on this machine.
     """
     for batch in account.using(file.id):
         if not batch.is_terminal:
-            return f"in use by {account.name(batch)}, which is not finished"
+            which = "the input" if file.id == batch.input_file_id else "a part"
+            return f"{which} of a batch that has not finished"
         if file.id != batch.input_file_id and file.id not in saved:
             return "results that were not saved yet"
     if file.purpose == "batch_output" and file.id not in saved:

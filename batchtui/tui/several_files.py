@@ -48,7 +48,7 @@ class Item:
 
     @property
     def says(self) -> str:
-        return f"{self.path}   {self.note}" if self.note else str(self.path)
+        return f"{self.note}   {self.path}" if self.note else str(self.path)
 
     def at(self, state: State, note: str) -> Item:
         return replace(self, state=state, note=note)

@@ -227,6 +227,8 @@ async def test_metadata_beyond_the_servers_bounds_is_said_while_typing(
 def test_what_a_cost_reads_like() -> None:
     assert cost_text.amount(Cost(0.46, 4.15, True)) == "$0.46 to $4.15"
     assert cost_text.amount(Cost(1_234.5, 1_234.5, True)) == "about $1,234"
+    assert cost_text.amount(Cost(0.001, 0.02, True)) == "up to $0.02"
+    assert cost_text.amount(Cost(0.001, 0.001, True)) == "under $0.01"
     assert "no batch discount" in cost_text.question(Cost(30, None, False), 1, 20)
     assert cost_text.tokens(Statistics()) == []
 

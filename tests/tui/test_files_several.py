@@ -109,7 +109,7 @@ def test_why_a_file_stays() -> None:
     done = make_batch(2, output_file_id="file-out", error_file_id="file-errors")
     for batch in (running, done):
         account.put(batch)
-    assert "not finished" in (why_keep(FileObject(id="file-1"), account, ()) or "")
+    assert "the input of a batch" in (why_keep(FileObject(id="file-1"), account, ()) or "")
     assert why_keep(FileObject(id="file-2"), account, ()) is None
     for results_id in ("file-out", "file-errors"):
         assert "not saved" in (why_keep(FileObject(id=results_id), account, ()) or "")

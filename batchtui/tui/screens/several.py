@@ -78,8 +78,8 @@ class SeveralScreen(Frame[None]):
         row = self.table.cursor_row
         self.show_status("" if row is None else [(row.says, "muted")])
 
-    def _say(self, text: Cell) -> None:
-        self.query_one("#verdict", Line).show(text)
+    def _say(self, text: Cell, right: Cell = "") -> None:
+        self.query_one("#verdict", Line).show(text, right)
 
     # the check
 
@@ -113,8 +113,8 @@ class SeveralScreen(Frame[None]):
         requests = sum(item.requests or 0 for item in self._items.values())
         if bad:
             said = f"{glyphs().failed} {plural(len(bad), 'file')} would not get through: "
-            way = "Enter shows why, x leaves it out"
-            self._say([(f"{said}{bad[0].path.name}. {way}", "trouble")])
+            way = "Enter shows why, x leaves out"
+            self._say([(f"{said}{bad[0].path.name}", "trouble")], [(way, "muted")])
         else:
             files = plural(len(self._items), "file")
             said = f"{glyphs().done} {plural(requests, 'request')} in {files}"
@@ -197,7 +197,7 @@ class SeveralScreen(Frame[None]):
         except NotKnownError as error:
             self._put(item.at(LOST, f"it may exist: {error.message}"))
         except (BatchtuiError, FormError) as error:
-            self._put(item.at(FAILED, str(error)))
+            self._put(item.at(FAILED, str(error).removeprefix(f"{item.path.name}: ")))
         return None
 
     def _submission(self, item: Item, *, again: bool = False) -> Submission:
@@ -232,8 +232,8 @@ class SeveralScreen(Frame[None]):
         done = sum(each.state == CREATED for each in self._items.values())
         rest = sum(each.state in (CHECKED, FAILED) for each in self._items.values())
         said = f"{glyphs().failed} stopped at {item.path.name}: {item.note}"
-        counts = f"   {done:,} created, {rest:,} not; S goes on, x leaves out"
-        self._say([(said, "trouble"), (counts, "muted")])
+        counts = f"{done:,} created, {rest:,} not; S goes on"
+        self._say([(said, "trouble")], [(counts, "muted")])
         self.table.move_to_key(item.key)
         if done:
             self.app.hurry()

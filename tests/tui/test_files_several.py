@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from batchtui.config import Profile
 from batchtui.gateway.server import Gateway
+from batchtui.models.batch import Batch
 from batchtui.models.file import FileObject
 from batchtui.tui.account import Account
 from batchtui.tui.app import BatchtuiApp
@@ -120,15 +121,15 @@ def test_why_a_file_stays() -> None:
 
 
 async def test_all_protected_deletes_nothing_and_says_why(
-    make_app: MakeApp, write_input: WriteInput
+    make_app: MakeApp, write_input: WriteInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def used(account: Account, file_id: str) -> list[Batch]:
+        return [make_batch(1, "in_progress", input_file_id=file_id)]
+
+    monkeypatch.setattr(Account, "using", used)
     app = make_app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        screen = await with_files(app, pilot, write_input, "a.jsonl", "b.jsonl")
-        for number, file in enumerate(screen.table.rows.all()):
-            batch = make_batch(number, "in_progress", input_file_id=file.id)
-            app.account.batches[batch.id] = batch
-        app.is_paused = True
+        await with_files(app, pilot, write_input, "a.jsonl", "b.jsonl")
         await pilot.press("asterisk", "D")
         await until_shown(pilot, "Nothing deleted.")
         assert isinstance(app.screen, FilesScreen)

@@ -58,7 +58,7 @@ def demo(ctx: click.Context, mouse: bool | None) -> None:
     from batchtui.tui.run import run_app
 
     with _demo() as (profile, places):
-        code = run_app(profile, mouse=mouse, **places)
+        code = run_app(profile, mouse=mouse, remember=False, **places)
     ctx.exit(code)
 
 

@@ -24,10 +24,13 @@ def run_app(
     downloads: Path | None = None,
     start_demo: Callable[[], Profile] | None = None,
     mouse: bool | None = None,
+    remember: bool = True,
 ) -> int:
     """Run until the user leaves; returns the exit code.
 
-    `mouse` None: on, except over SSH. Raises UsageError where there is no terminal.
+    `mouse` None: on, except over SSH. `remember`: begin where the last run ended.
+
+    Raises UsageError where there is no terminal.
     """
     refuse_without_terminal(os.environ)
     os.environ.setdefault("TEXTUAL_FPS", "30")
@@ -46,7 +49,7 @@ def run_app(
             downloads=downloads,
             start_demo=start_demo,
             settings=settings,
-            memory_file=paths.state_dir() / "state.json",
+            memory_file=paths.state_dir() / "state.json" if remember else None,
         )
     except InvalidThemeError:
         raise UsageError(

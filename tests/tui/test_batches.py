@@ -103,6 +103,17 @@ async def test_refresh_keeps_cursor_and_filter() -> None:
         assert len(screen.table.rows) == 50
 
 
+async def test_a_filter_that_leaves_nothing_says_so() -> None:
+    app = CannedApp(make_batch(1))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "file-1")
+        await pilot.press("slash", *"state:x")
+        await until_shown(pilot, "no field state: status")
+        await until_shown(pilot, "Nothing matches the filter. Esc shows all.")
+        await pilot.press("escape")
+        await until(pilot, lambda: "Nothing matches" not in screen_text(app))
+
+
 async def test_escape_drops_the_filter_then_the_marks_and_never_leaves() -> None:
     app = CannedApp(*(make_batch(number) for number in range(1, 5)))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -85,6 +85,7 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         self.rows: Arranged[R] = Arranged(key)
         self.marks: set[str] = set()
         self.empty = empty
+        self.unmatched = "Nothing matches the filter. Esc shows all."
         self._sorted_by: Column[R] | None = None
         self._cursor = 0
         self._cursor_key: str | None = None
@@ -241,7 +242,8 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
             row = self.rows[place]
             marked = self.rows.key(row) in self.marks
             return drawing.line(self._places, row, place == self._cursor, marked, width)
-        text = self.empty if y == 2 and not len(self.rows) else ""
+        nothing = self.unmatched if self.rows.total() else self.empty
+        text = nothing if y == 2 and not len(self.rows) else ""
         return drawing.plain(text, width)
 
     def _is_cursor(self, y: int) -> bool:

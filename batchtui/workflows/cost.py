@@ -1,17 +1,18 @@
 """What a batch costs, before it is sent as a range and afterwards from its usage, in US dollars.
 
-Prices are those of the `genai-prices` package, whose data comes with it: nothing is asked of any
-network. A model it does not know has no price here, and no guess is made. Importing it takes
-almost half a second, so everything here belongs into a thread.
+Prices are those that a proxy tells, else those of the `genai-prices` package, whose data comes with
+it: nothing is asked of any network here. A model that neither knows has no price, and no guess is
+made. Importing the package takes almost half a second, so everything here belongs into a thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from batchtui.jsonl.statistics import Statistics
+from batchtui.workflows.rates import Rate
 
 if TYPE_CHECKING:
     from genai_prices import Usage
@@ -39,12 +40,17 @@ class Cost:
 
 
 def estimate(
-    statistics: Statistics, *, endpoint: str | None = None, provider: str | None = None
+    statistics: Statistics,
+    *,
+    endpoint: str | None = None,
+    provider: str | None = None,
+    rates: Mapping[str, Rate] | None = None,
 ) -> Cost | None:
     """What a file would cost; None where a model has no known price.
 
-    Several models share the tokens by their number of requests. Some prices rise with the length
-    of a prompt, so it is the mean request that is priced.
+    `rates`: prices that the server itself tells, by model; they come first. Several models share
+    the tokens by their number of requests. Some prices rise with the length of a prompt, so it is
+    the mean request that is priced.
     """
     requests = sum(statistics.models.values())
     if not requests:
@@ -55,7 +61,12 @@ def estimate(
     low = high = 0.0
     is_batch_price = True
     for model, count in statistics.models.items():
-        price = _price(model, mean_input, mean_output, provider=provider)
+        rate = (rates or {}).get(model)
+        if rate is not None:
+            usd = mean_input * rate.input_usd, mean_output * rate.output_usd
+            price: _Price | None = _Price(*usd, rate.is_batch_price)
+        else:
+            price = _price(model, mean_input, mean_output, provider=provider)
         if price is None:
             return None
         low += count * price.input_usd

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+import httpx
 import pytest
 
+from batchtui.client import BatchClient
+from batchtui.config import Profile
 from batchtui.jsonl.statistics import Statistics
-from batchtui.workflows.cost import estimate, of_usage
+from batchtui.workflows.cost import Cost, estimate, of_usage, total
+from batchtui.workflows.rates import Rate, proxy_rates
+from batchtui.workflows.session import Session
 
 
 def statistics(model: str = "gpt-4o-mini", *, uncapped: int = 0) -> Statistics:
@@ -78,3 +86,53 @@ def test_usage_has_one_price_and_cached_tokens_cost_no_more() -> None:
     assert cached is not None
     assert cached.low_usd <= cost.low_usd
     assert of_usage("gpt-4o-mini", -1, 5) is None
+
+
+def test_several_files_together() -> None:
+    bounded, open_ended = Cost(1.0, 2.0, True), Cost(1.0, None, False)
+    assert total([bounded, bounded]) == Cost(2.0, 4.0, True)
+    assert total([bounded, open_ended]) == Cost(2.0, None, False)
+    assert total([bounded, None]) is None
+    assert total([]) is None
+
+
+def test_what_the_proxy_says_comes_first() -> None:
+    rates = {"echo": Rate(1e-6, 2e-6, is_batch_price=False)}
+    cost = estimate(statistics("echo"), rates=rates)
+    assert cost is not None
+    assert (cost.low_usd, cost.high_usd) == (pytest.approx(1.0), pytest.approx(2.0))
+    assert not cost.is_batch_price
+
+
+def proxy(answer: Any, *, kind: Any = "litellm", status: int = 200) -> Session:
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/v1/model/info"
+        return httpx.Response(status, content=json.dumps(answer))
+
+    profile = Profile("proxy", "http://proxy:4000", kind=kind)
+    client = BatchClient(
+        base_url=profile.base_url, kind=kind, transport=httpx.MockTransport(handle)
+    )
+    return Session(profile, client=client)
+
+
+async def test_the_rates_of_a_proxy() -> None:
+    both = {"input_cost_per_token": 2e-6, "input_cost_per_token_batches": 1e-6}
+    rows = [
+        {"model_name": "both", "model_info": both},
+        {"model_name": "listed", "model_info": {"output_cost_per_token": 3e-6}},
+        {"model_name": "free", "model_info": {"input_cost_per_token": 0}},
+        {"model_name": "", "model_info": both},
+    ]
+    async with proxy({"data": rows}) as session:
+        assert await proxy_rates(session) == {
+            "both": Rate(1e-6, 0.0, is_batch_price=True),
+            "listed": Rate(0.0, 3e-6, is_batch_price=False),
+        }
+
+
+async def test_no_rates_where_none_are_told() -> None:
+    async with proxy({}, status=403) as session:
+        assert await proxy_rates(session) == {}
+    async with proxy(None, kind="openai") as session:
+        assert await proxy_rates(session) == {}

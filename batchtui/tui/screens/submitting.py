@@ -75,7 +75,7 @@ class SubmittingScreen(CheckingScreen):
             if profile is not None and profile.kind == "azure":
                 provider = "azure"
             endpoint = self.endpoint or validation.endpoint
-            cost = await asyncio.to_thread(_estimate, validation, endpoint, provider)
+            cost = await _estimate(self.app.session, validation, endpoint, provider)
             self._cost = validation, cost
         return self._cost[1]
 
@@ -223,7 +223,18 @@ class SubmittingScreen(CheckingScreen):
             self.query_one("#submit", Button).disabled = False
 
 
-def _estimate(validation: Validation, endpoint: str | None, provider: str | None) -> Cost | None:
+async def _estimate(
+    session: Session | None, validation: Validation, endpoint: str | None, provider: str | None
+) -> Cost | None:
+    await asyncio.to_thread(_import_cost)
     from batchtui.workflows.cost import estimate
+    from batchtui.workflows.rates import proxy_rates
 
-    return estimate(validation.statistics, endpoint=endpoint, provider=provider)
+    rates = await proxy_rates(session) if session is not None else {}
+    return await asyncio.to_thread(
+        estimate, validation.statistics, endpoint=endpoint, provider=provider, rates=rates
+    )
+
+
+def _import_cost() -> None:
+    from batchtui.workflows import cost, rates  # noqa: F401

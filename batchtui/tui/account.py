@@ -5,6 +5,7 @@ Owns the state that several screens show. It asks nobody: the app's feed tells i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 class Account:
     def __init__(self) -> None:
         self.batches: dict[str, Batch] = {}
+        self.statuses: Counter[str] = Counter()
         self.names: dict[str, str] = {}
         self.paces = Paces()
         self.facts: dict[str, BatchFacts] = {}
@@ -37,24 +39,29 @@ class Account:
 
     def refresh(self, answer: Refreshed) -> list[Batch]:
         """Take a new list; returns the batches that have become final since the one before."""
-        finished = [
-            batch
-            for batch in answer.batches
-            if batch.id in answer.changed
-            and batch.is_terminal
-            and batch.id in self.batches
-            and not is_terminal(self.batches[batch.id].status)
-        ]
+        before = self.batches
         self.batches = {batch.id: batch for batch in answer.batches}
+        self._count()
+        finished = [
+            self.batches[each]
+            for each in sorted(answer.changed)
+            if each in before
+            and each in self.batches
+            and self.batches[each].is_terminal
+            and not is_terminal(before[each].status)
+        ]
         self.has_more = answer.has_more
         self.answered_at_s = answer.at_s
         self.trouble = None
         self.paces.observe(answer.batches, answer.at_s)
         return finished
 
+    def _count(self) -> None:
+        self.statuses = Counter(batch.status for batch in self.batches.values())
+
     @property
     def running(self) -> int:
-        return sum(1 for batch in self.batches.values() if batch.status in ACTIVE)
+        return sum(self.statuses[status] for status in ACTIVE)
 
     def put(self, batch: Batch) -> None:
         """A batch that an action answered with: newer than the list's, or not in it yet."""
@@ -62,6 +69,7 @@ class Account:
             self.batches[batch.id] = batch
         else:
             self.batches = {batch.id: batch, **self.batches}
+        self._count()
 
     def name(self, batch: Batch) -> str:
         """The input file's name where it is known, else its id."""

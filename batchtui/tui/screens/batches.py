@@ -100,12 +100,11 @@ class BatchesScreen(ListScreen["Batch"]):
         account = self.app.account
         if not account.is_loaded:
             return []
-        states = [batch.status for batch in account.batches.values()]
         more = "+" if account.has_more else ""
         running = account.running
-        failed = states.count(status.FAILED)
+        failed = account.statuses[status.FAILED]
         return [
-            (f"{len(states):,}{more} loaded", "muted"),
+            (f"{len(account.batches):,}{more} loaded", "muted"),
             (f"  {running:,} running", "accent" if running else "muted"),
             (f"  {failed:,} failed", "trouble" if failed else "muted"),
         ]
@@ -133,9 +132,7 @@ class BatchesScreen(ListScreen["Batch"]):
 
     @on(RecordTable.Scrolled)
     def _load_more_near_end(self) -> None:
-        shown = self.table.visible_rows
-        rows = self.table.rows
-        if shown and rows.place(shown[-1].id) == len(rows) - 1 and len(rows) > NEAR_END:
+        if self.table.shows_end and len(self.table.rows) > NEAR_END:
             self.app.load_more()
 
     @on(RecordTable.Chosen)

@@ -119,6 +119,11 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         return self.rows.shown[top : top + self._room]
 
     @property
+    def shows_end(self) -> bool:
+        """The last row is on the screen."""
+        return self.scroll_offset.y + self._room >= len(self.rows)
+
+    @property
     def _room(self) -> int:
         return max(self.size.height - 1, 1)
 

@@ -11,6 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -28,9 +29,7 @@ from batchtui.tui import attention, crash, memory, needs, theme
 from batchtui.tui.app_keys import APP_KEYS
 from batchtui.tui.commands import Actions
 from batchtui.tui.connected import ConnectedApp
-from batchtui.tui.form_values import Draft
-from batchtui.tui.modes import MODES
-from batchtui.tui.screens.batches import BatchesScreen
+from batchtui.tui.modes import MODES, OPENED, first_mode, opened
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.too_small import TooSmallScreen, is_too_small
@@ -38,6 +37,7 @@ from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtPipe, 
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
+    from batchtui.tui.form_values import Draft
 
 
 TRANSFERS: Final = frozenset({"submit", "upload", "download"})
@@ -54,7 +54,7 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
     TITLE = "batchtui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
     MODES = MODES
-    DEFAULT_MODE = "batches"
+    DEFAULT_MODE: str = "batches"  # type: ignore[misc]
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {Actions}  # noqa: RUF012 - declared so in App
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared so in App
@@ -77,15 +77,17 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         memory_file: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(profile, settings=settings, downloads=downloads, clock=clock)
-        self.browse_dir = browse_dir or Path.cwd()
-        self._browse_given = browse_dir is not None
-        self.start_demo = start_demo
-        self.crash_text: str | None = None
-        self.drafts: dict[Path, Draft] = {}
         self._start = start or AtBatches()
         self.memory_file = memory_file
         self.memory = memory.load(memory_file) if memory_file else memory.Memory()
+        self.DEFAULT_MODE = first_mode(self._start, profile, self.memory.tab)
+        super().__init__(profile, settings=settings, downloads=downloads, clock=clock)
+        if isinstance(self._start, AtFile | AtPipe):
+            self.add_mode(OPENED, partial(opened, self._start))
+        self.browse_dir = self._first_directory(browse_dir)
+        self.start_demo = start_demo
+        self.crash_text: str | None = None
+        self.drafts: dict[Path, Draft] = {}
         self.register_theme(theme.TERMINAL)
         self.theme = self.settings.theme or theme.TERMINAL.name
         self.set_keymap(dict(self.settings.keys))
@@ -104,17 +106,6 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         self.write_terminal(attention.SAVE_TITLE)
         self._countdown = self.set_interval(1.0, self._count_down, pause=True)
         start = self._start
-        if isinstance(start, AtDirectory):
-            self.browse_dir = start.path
-        elif isinstance(start, AtFile):
-            self.browse_dir = start.path.parent
-        if isinstance(start, AtDirectory | AtFile | AtPipe):
-            await self.action_go("local")
-        elif self.profile is None:
-            await self.action_go("welcome")
-        elif isinstance(start, AtBatches):
-            self._remember_directory()
-            await self.action_go(self.memory.tab)
         self.call_after_refresh(self._go_on, start)
 
     async def on_resize(self, event: events.Resize) -> None:
@@ -124,19 +115,20 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         elif not small and isinstance(self.screen, TooSmallScreen):
             await self.pop_screen()
 
-    def _remember_directory(self) -> None:
-        last = self.memory.directory
-        if last is not None and not self._browse_given and os.path.isdir(last):  # noqa: PTH112
-            self.browse_dir = Path(last)
+    def _first_directory(self, given: Path | None) -> Path:
+        """Where Local begins: at what is opened, as told, or where the last run was."""
+        start, last = self._start, self.memory.directory
+        if isinstance(start, AtDirectory):
+            return start.path
+        if isinstance(start, AtFile):
+            return start.path.parent
+        is_there = last is not None and given is None and os.path.isdir(last)  # noqa: PTH112
+        return Path(last) if is_there and last else given or Path.cwd()
 
     def _go_on(self, start: StartAt) -> None:
         if self.profile is not None:
             self.connect(self.profile)
-        if isinstance(start, AtFile):
-            self.open_local_file(start.path, start.line)
-        elif isinstance(start, AtPipe):
-            self._open_pipe(start.path)
-        elif isinstance(start, AtBatch):
+        if isinstance(start, AtBatch):
             self.open_batch(start.batch_id)
         if self.settings.keys:
             self._check_keys()
@@ -168,7 +160,8 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
     async def on_unmount(self) -> None:
         self.write_terminal(attention.RESTORE_TITLE)
         if self.memory_file is not None:
-            self.memory.tab = self.current_mode
+            if self.current_mode in memory.TABS:
+                self.memory.tab = self.current_mode
             memory.save(self.memory, self.memory_file)
         if self.session is not None:
             await self.session.aclose()
@@ -206,12 +199,19 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         if mode != self.current_mode:
             await self.switch_mode(mode)
 
+    async def leave_opened(self) -> None:
+        """From the file that the app was opened with to the directory it lies in."""
+        await self.action_go("local")
+        await self.remove_mode(OPENED)
+
     async def show_created(self, batch: Batch) -> None:
         """Land on the list with the new batch selected."""
         self.account.put(batch)
         await self.action_go("batches")
         while len(self.screen_stack) > 1:
             await self.pop_screen()
+        from batchtui.tui.screens.batches import BatchesScreen
+
         screen = self.screen
         if isinstance(screen, BatchesScreen):
             screen.select(batch.id)
@@ -224,12 +224,6 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         from batchtui.tui.viewer.target import LocalFile
 
         self.push_screen(ViewerScreen(LocalFile(path, line, as_lines)))
-
-    def _open_pipe(self, path: Path) -> None:
-        from batchtui.tui.viewer.screen import ViewerScreen
-        from batchtui.tui.viewer.target import StandardInput
-
-        self.push_screen(ViewerScreen(StandardInput(path)))
 
     def open_batch(self, batch_id: str) -> None:
         from batchtui.tui.screens.detail import DetailScreen

@@ -1,6 +1,7 @@
-"""The screens at the bottom: one for each tab, and one for when nothing is connected.
+"""The screens at the bottom: one for each tab, one for when nothing is connected, and the file
+that the app was opened with.
 
-Each is imported when it is first shown, but for the one that the app begins with.
+Each is imported and made when it is first shown: the first frame waits for one screen only.
 """
 
 from __future__ import annotations
@@ -10,7 +11,36 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
-from batchtui.tui.screens.batches import BatchesScreen
+from batchtui.config import Profile
+from batchtui.tui.start import AtBatches, AtDirectory, AtFile, AtPipe, StartAt
+
+OPENED: Final = "opened"
+"""The mode of a file that the app was opened with, until it is left."""
+
+
+def first_mode(start: StartAt, profile: Profile | None, last_tab: str) -> str:
+    if isinstance(start, AtFile | AtPipe):
+        return OPENED
+    if isinstance(start, AtDirectory):
+        return "local"
+    if profile is None:
+        return "welcome"
+    return last_tab if isinstance(start, AtBatches) else "batches"
+
+
+def opened(start: AtFile | AtPipe) -> Screen[None]:
+    from batchtui.tui.viewer.screen import ViewerScreen
+    from batchtui.tui.viewer.target import LocalFile, StandardInput
+
+    if isinstance(start, AtPipe):
+        return ViewerScreen(StandardInput(start.path))
+    return ViewerScreen(LocalFile(start.path, start.line))
+
+
+def _batches() -> Screen[None]:
+    from batchtui.tui.screens.batches import BatchesScreen
+
+    return BatchesScreen()
 
 
 def _files() -> Screen[None]:
@@ -32,7 +62,7 @@ def _welcome() -> Screen[None]:
 
 
 MODES: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
-    "batches": BatchesScreen,
+    "batches": _batches,
     "files": _files,
     "local": _local,
     "welcome": _welcome,

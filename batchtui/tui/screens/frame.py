@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from batchtui.tui.figures import clock, span
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.modes import OPENED
 from batchtui.tui.trouble import trouble_line
 from batchtui.tui.widgets.keyline import KeyLine
 from batchtui.tui.widgets.line import Line, Rule
@@ -105,6 +106,8 @@ class Frame(Screen[T], inherit_bindings=False):
     def action_back(self) -> None:
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+        elif self.app.current_mode == OPENED:
+            self.app.call_next(self.app.leave_opened)
 
 
 class Root(Frame[None]):

@@ -12,8 +12,10 @@ from batchtui.config import AppSettings, Profile
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.tui import attention, keymap, memory
+from batchtui.tui.app import BatchtuiApp
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.doctor import DoctorScreen
+from batchtui.tui.screens.local import LocalScreen
 from batchtui.tui.screens.messages import MessagesScreen
 from tests.tui.conftest import MakeApp
 from tests.tui.support import (
@@ -182,6 +184,29 @@ async def test_tab_sort_and_filter_come_back(tmp_path: Path) -> None:
     await look(path)
     assert json.loads(path.read_text())["tab"] == "batches"
     assert not list(path.parent.glob("*.new"))
+
+
+async def test_the_directory_comes_back_unless_one_is_given(
+    profile: Profile, tmp_path: Path
+) -> None:
+    path, inside = tmp_path / "state.json", tmp_path / "inside"
+    inside.mkdir()
+    (inside / "deep.jsonl").write_text("{}\n")
+    app = BatchtuiApp(profile, browse_dir=tmp_path, memory_file=path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "inside/")
+        screen = app.screen
+        assert isinstance(screen, LocalScreen)
+        screen.go_to(inside)
+        await until_shown(pilot, "deep.jsonl")
+    app = BatchtuiApp(profile, memory_file=path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "[3 Local]")
+        await until_shown(pilot, "deep.jsonl")
+    app = BatchtuiApp(profile, browse_dir=tmp_path, memory_file=path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "inside/")
 
 
 @pytest.mark.parametrize(

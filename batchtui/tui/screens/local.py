@@ -117,6 +117,7 @@ class LocalScreen(ListScreen[Entry]):
 
     def go_to(self, directory: Path, *, select: Path | None = None) -> None:
         self._directory = directory
+        self.app.memory.directory = str(directory)
         self._entries = []
         self._known = {}
         self.show_own_trouble("")

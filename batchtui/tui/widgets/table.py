@@ -21,6 +21,7 @@ from batchtui.tui.widgets import drawing
 from batchtui.tui.widgets.arranged import Arranged
 from batchtui.tui.widgets.columns import Column, Placed, placed
 from batchtui.tui.widgets.drawing import Parts
+from batchtui.tui.widgets.marks import Marks
 from batchtui.tui.widgets.spans import segments
 from batchtui.tui.widgets.table_keys import LIST_KEYS
 from batchtui.tui.widgets.toned import Toned
@@ -83,13 +84,12 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         super().__init__(id=id)
         self.columns = columns
         self.rows: Arranged[R] = Arranged(key)
-        self.marks: set[str] = set()
+        self._marks = Marks(self.rows)
         self.empty = empty
         self.unmatched = "Nothing matches the filter. Esc shows all."
         self._sorted_by: Column[R] | None = None
         self._cursor = 0
         self._cursor_key: str | None = None
-        self._mark_key: str | None = None
         self._places: list[Placed[R]] = []
         self._painted: dict[int, tuple[bool, Parts]] = {}
 
@@ -100,9 +100,14 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         return self.rows[self._cursor] if self._cursor < len(self.rows) else None
 
     @property
+    def marks(self) -> set[str]:
+        """The keys of the marked rows, shown or not."""
+        return self._marks.keys
+
+    @property
     def marked_rows(self) -> list[R]:
         """The marked rows in the order shown, those that a filter hides left out."""
-        return [row for row in self.rows.shown if self.rows.key(row) in self.marks]
+        return self._marks.shown()
 
     @property
     def chosen_rows(self) -> list[R]:
@@ -130,9 +135,7 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
     def set_rows(self, rows: Iterable[R]) -> None:
         """The whole list anew: whatever is still there keeps cursor, mark and place."""
         self._rearrange(lambda: self.rows.replace(rows))
-        gone = [key for key in self.marks if not self.rows.has(key)]
-        if gone:
-            self.marks.difference_update(gone)
+        if self._marks.drop_gone():
             self.post_message(self.Marked())
 
     def update_rows(self, rows: Iterable[R]) -> None:
@@ -340,37 +343,28 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
 
     def action_mark(self) -> None:
         row = self.cursor_row
-        if row is None:
-            return
-        key = self.rows.key(row)
-        self.marks.symmetric_difference_update({key})
-        self._mark_key = key
-        self.post_message(self.Marked())
-        self.action_move(1)
-        self.repaint_changed()
+        if row is not None:
+            self._marks.toggle(row)
+            self.action_move(1)
+            self._marks_changed()
 
     def action_mark_on(self, by: int) -> None:
-        self._mark_places(self._cursor, self._cursor)
-        self.action_move(by)
+        row = self.cursor_row
+        if row is not None:
+            self._marks.add(row)
+            self.action_move(by)
+            self._marks_changed()
 
     def action_mark_range(self) -> None:
-        """From the row marked last, or the first one, to the cursor."""
-        start = self.rows.place(self._mark_key) or 0
-        self._mark_places(min(start, self._cursor), max(start, self._cursor))
-        self.repaint_changed()
-
-    def _mark_places(self, first: int, last: int) -> None:
-        keys = [self.rows.key(row) for row in self.rows.shown[first : last + 1]]
-        self.marks.update(keys)
-        self._mark_key = self._cursor_key
-        self.post_message(self.Marked())
+        if self.cursor_row is not None:
+            self._marks.add_up_to(self._cursor)
+            self._marks_changed()
 
     def action_mark_all(self) -> None:
-        shown = {self.rows.key(row) for row in self.rows.shown}
-        if shown <= self.marks:
-            self.marks -= shown
-        else:
-            self.marks |= shown
+        self._marks.toggle_shown()
+        self._marks_changed()
+
+    def _marks_changed(self) -> None:
         self.post_message(self.Marked())
         self.repaint_changed()
 
@@ -379,8 +373,7 @@ class RecordTable(Toned, ScrollView, Generic[R], can_focus=True):
         if not self.marks:
             return False
         self.marks.clear()
-        self.post_message(self.Marked())
-        self.repaint_changed()
+        self._marks_changed()
         return True
 
     def action_sort(self) -> None:

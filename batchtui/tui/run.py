@@ -11,7 +11,8 @@ from typing import Final
 from batchtui import paths
 from batchtui.config import Profile, app_settings
 from batchtui.errors import ExitCode, UsageError
-from batchtui.tui.start import StartAt
+from batchtui.tui.first_page import first_page
+from batchtui.tui.start import AtFile, StartAt
 
 SWITCH_S: Final = 0.001
 
@@ -37,25 +38,27 @@ def run_app(
     settings = app_settings()
     # A thread that counts lines holds the interpreter for this long each time the loop wants it.
     sys.setswitchinterval(SWITCH_S)
-    from textual.app import InvalidThemeError
+    file = start.path if isinstance(start, AtFile) and start.line is None else None
+    with first_page(file):
+        from textual.app import InvalidThemeError
 
-    from batchtui.tui.app import BatchtuiApp
+        from batchtui.tui.app import BatchtuiApp
 
-    try:
-        app = BatchtuiApp(
-            profile,
-            start=start,
-            browse_dir=browse_dir,
-            downloads=downloads,
-            start_demo=start_demo,
-            settings=settings,
-            memory_file=paths.state_dir() / "state.json" if remember else None,
-        )
-    except InvalidThemeError:
-        raise UsageError(
-            f"{paths.config_file()}: there is no theme {settings.theme!r}",
-            hint="leave theme out, and choose one with the command: theme",
-        ) from None
+        try:
+            app = BatchtuiApp(
+                profile,
+                start=start,
+                browse_dir=browse_dir,
+                downloads=downloads,
+                start_demo=start_demo,
+                settings=settings,
+                memory_file=paths.state_dir() / "state.json" if remember else None,
+            )
+        except InvalidThemeError:
+            raise UsageError(
+                f"{paths.config_file()}: there is no theme {settings.theme!r}",
+                hint="leave theme out, and choose one with the command: theme",
+            ) from None
     app.run(mouse=wants_mouse(os.environ) if mouse is None else mouse)
     if app.crash_text is not None:
         print(app.crash_text, file=sys.stderr)  # noqa: T201 - the app has closed

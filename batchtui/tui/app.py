@@ -104,6 +104,7 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self.exit)
         self.write_terminal(attention.SAVE_TITLE)
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self._countdown = self.set_interval(1.0, self._count_down, pause=True)
         start = self._start
         self.call_after_refresh(self._go_on, start)

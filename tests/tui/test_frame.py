@@ -243,3 +243,13 @@ async def test_a_terminal_that_is_too_small_says_so() -> None:
         await pilot.resize_terminal(40, 10)
         await until_shown(pilot, "file-1")
         assert "too small" not in screen_text(app)
+
+
+async def test_what_was_suspended_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = CannedApp(make_batch(1))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "file-1")
+        drawn: list[int] = []
+        monkeypatch.setattr(app, "action_redraw", lambda: drawn.append(1))
+        app.app_resume_signal.publish(app)
+        await until(pilot, lambda: drawn)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from batchtui.errors import BatchtuiError
+from batchtui.jsonl.answers import check_json_answers
 from batchtui.jsonl.facts import Kind
 from batchtui.jsonl.index import lines_after
 from batchtui.jsonl.join import join
@@ -50,6 +51,9 @@ def number_lines(job: Job, records: FileRecords) -> None:
 def join_files(job: Job, request_path: Path | None, result_paths: Sequence[Path]) -> None:
     """Join a batch's files."""
     joined = job.run(join(request_path, result_paths))
+    if not job.is_cancelled:
+        job.words = "checking answers in JSON"
+        job.run(check_json_answers(joined))
     if job.is_cancelled:
         joined.close()
         return

@@ -147,6 +147,7 @@ async def test_a_copy_that_cannot_be_written_is_said(
 async def test_nothing_to_fix_is_said(make_app: MakeApp, write_input: WriteInput) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: app.session)
         await app.push_screen(ProblemsScreen(write_input(2)))
         await until_shown(pilot, "nothing to object to")
         await pilot.press("f")

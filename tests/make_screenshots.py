@@ -1,12 +1,13 @@
 """Makes the pictures of the README from the real app on the demo's gateway.
 
-    pip install resvg-py, and a font DejaVu Sans Mono
-    python -m tests.make_screenshots
+pip install resvg-py, and a font DejaVu Sans Mono
+python -m tests.make_screenshots
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -53,7 +54,7 @@ async def picture(
 ) -> None:
     """Start, wait for `first`, press the keys of each step and wait for its text; take it."""
     app = BatchtuiApp(
-        profile, start=start, browse_dir=directory / "samples", downloads=directory / "downloads"
+        profile, start=start, browse_dir=directory / "data", downloads=directory / "downloads"
     )
     async with app.run_test(size=size) as pilot:
         await until(pilot, first)
@@ -61,9 +62,7 @@ async def picture(
             await pilot.press(*keys)
             await until(pilot, shows)
         svg = app.export_screenshot(title="batchtui")
-    png = resvg_py.svg_to_bytes(
-        svg_string=svg.replace("Fira Code", FONT), font_family=FONT, zoom=2
-    )
+    png = resvg_py.svg_to_bytes(svg_string=svg.replace("Fira Code", FONT), font_family=FONT, zoom=2)
     PICTURES.mkdir(exist_ok=True)
     (PICTURES / f"{name}.png").write_bytes(bytes(png))
     print(PICTURES / f"{name}.png")
@@ -72,7 +71,8 @@ async def picture(
 async def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         directory = Path(temporary)
-        samples = directory / "samples"
+        os.environ["HOME"] = temporary
+        samples = directory / "data"
         samples.mkdir()
         (directory / "downloads").mkdir()
         write_samples(samples)

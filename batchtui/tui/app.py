@@ -29,6 +29,11 @@ from batchtui.tui import attention, crash, memory, needs, theme
 from batchtui.tui.app_keys import APP_KEYS
 from batchtui.tui.commands import Actions
 from batchtui.tui.connected import ConnectedApp
+from batchtui.tui.hang_up import (
+    ignore_continue_when_gone,
+    let_go_of_terminal,
+    terminal_is_gone,
+)
 from batchtui.tui.modes import MODES, OPENED, first_mode, opened
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
@@ -42,6 +47,9 @@ if TYPE_CHECKING:
 
 TRANSFERS: Final = frozenset({"submit", "upload", "download"})
 """The groups of workers that a person would not want to end by mistake."""
+
+
+AFTER_FIRST_FRAME_S: Final = 0.01
 
 
 class BatchtuiApp(ConnectedApp, inherit_bindings=False):
@@ -101,13 +109,19 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
     async def on_mount(self) -> None:
         if not self.is_headless:
             loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self.exit)
+            loop.add_signal_handler(signal.SIGTERM, self.exit)
+            loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+            ignore_continue_when_gone()
         self.write_terminal(attention.SAVE_TITLE)
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self._countdown = self.set_interval(1.0, self._count_down, pause=True)
-        start = self._start
-        self.call_after_refresh(self._go_on, start)
+        # Not "after the refresh" of a screen: one that is covered by another is not refreshed.
+        self.set_timer(AFTER_FIRST_FRAME_S, partial(self._go_on, self._start))
+
+    def _hang_up(self) -> None:
+        if terminal_is_gone():
+            let_go_of_terminal()
+        self.exit()
 
     async def on_resize(self, event: events.Resize) -> None:
         small = is_too_small(event.size)

@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -25,6 +26,7 @@ class Terminal:
         self._code = code
         self._environ = {**os.environ, "TERM": "screen-256color", **(environ or {})}
         self.output = b""
+        self._is_gone = False
 
     def __enter__(self) -> Self:
         self._master, slave = pty.openpty()
@@ -49,7 +51,15 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        if not self._is_gone:
+            os.close(self._master)
+
+    def hang_up(self) -> None:
+        """The terminal goes away, as when a connection drops, and the program is told."""
         os.close(self._master)
+        self._is_gone = True
+        self.process.send_signal(signal.SIGHUP)
+        self.process.send_signal(signal.SIGCONT)
 
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())

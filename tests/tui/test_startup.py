@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from batchtui import paths
 from batchtui.errors import UsageError
 from batchtui.tui.glyphs import ASCII, UNICODE, choose
 from batchtui.tui.run import refuse_without_terminal, wants_mouse
-from tests.tui.terminal import Terminal
+from tests.tui.terminal import PATIENCE_S, Terminal
 
 DEAD = "http://127.0.0.1:9"
 
@@ -109,6 +110,23 @@ def test_a_signal_to_end_leaves_a_sane_terminal(number: int) -> None:
         terminal.process.send_signal(number)
         assert terminal.exit_code() == 0
         assert b"\x1b[?1049l" in terminal.output
+
+
+DEMO = """
+import sys
+sys.argv = ["batchtui", "demo"]
+from batchtui.__main__ import main
+main()
+"""
+
+
+def test_a_terminal_that_is_gone_ends_the_demo_without_a_trace(tmp_path: Path) -> None:
+    with Terminal(DEMO, {"TMPDIR": str(tmp_path)}) as terminal:
+        terminal.read_until("reviews-06")
+        assert list(tmp_path.iterdir())
+        terminal.hang_up()
+        assert terminal.process.wait(timeout=PATIENCE_S) == 0
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unforeseen_error_leaves_a_sane_terminal_a_log_and_three_lines() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
+from urllib.parse import urlsplit
 
 from batchtui.config.environment import checked_url, guess_kind, key_from_environment
 from batchtui.config.keys import KeySource, Secret
@@ -40,6 +41,7 @@ _KEYS: Final[Mapping[str, tuple[type, ...]]] = {
 }
 _TOP_LEVEL: Final = ("default_profile", "profiles", "app", "keys")
 _WORDS: Final = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+_PROXY_SCHEMES: Final = ("http", "https", "socks5", "socks5h")
 _KEY_SOURCES: Final = ("api_key_env", "api_key_command", "api_key_keyring")
 
 
@@ -114,6 +116,16 @@ class Document:
             self._refuse(name, given[1], f"stands beside {given[0]}: a key has one source")
         if "api_key_command" in table and not _words(table["api_key_command"]):
             self._refuse(name, "api_key_command", "is no command line")
+        if "proxy" in table and not _is_proxy(table["proxy"]):
+            self._refuse(name, "proxy", "is no URL of a proxy, as http://host:3128")
+        both = table.get("provider") and table.get("model")
+        if both and table.get("kind") not in ("azure", "openai"):
+            self._refuse(
+                name,
+                "model",
+                "stands beside provider",
+                hint="a LiteLLM proxy goes by the one or by the other: leave one out",
+            )
         if ("client_key" in table) and ("client_cert" not in table):
             self._refuse(name, "client_key", "needs client_cert")
 
@@ -193,6 +205,14 @@ def line_of(text: str, name: str, key: str | None) -> int:
 
 def _line_matching(lines: list[str], pattern: str) -> int:
     return next((at for at, line in enumerate(lines, start=1) if re.match(pattern, line)), 0)
+
+
+def _is_proxy(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _words(command: str) -> list[str]:

@@ -184,6 +184,11 @@ def test_the_only_profile_needs_no_default(nowhere: Path) -> None:
             "[profiles.p]\nbase_url='http://h'\napi_key_env='A'\napi_key_command='b'",
             ":4: .*one source",
         ),
+        ("[profiles.p]\nbase_url = 'http://h'\nproxy = 'proxy:3128'", ":3: .*no URL of a proxy"),
+        (
+            "[profiles.p]\nbase_url = 'http://h'\nprovider = 'openai'\nmodel = 'm'",
+            ":4: .*stands beside provider",
+        ),
         ("[profiles.q]\nbase_url = 'http://h'", "no profile named 'p'"),
         ("[profiles]\np = 1", "is not a table"),
     ],

@@ -52,7 +52,11 @@ def test_a_first_line_can_be_asked_for(results: Path) -> None:
 
 
 @settings(deadline=None)
-@given(lines=st.lists(st.binary(max_size=8).map(lambda data: data.replace(b"\n", b"x"))))
+@given(
+    lines=st.lists(
+        st.binary(max_size=8).map(lambda data: data.replace(b"\n", b"x").replace(b"\x1f", b"x"))
+    )
+)
 def test_lines_come_as_they_are(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]
 ) -> None:

@@ -65,13 +65,7 @@ async def download(
             return target
         paths.private(target.parent)
     client = await session.client()
-    loop = asyncio.get_running_loop()
-
-    def report(done_bytes: int, total_bytes: int) -> None:
-        if on_progress is not None:
-            loop.call_soon_threadsafe(on_progress, done_bytes, total_bytes)
-
-    await client.files.content(file_id, to=target, on_progress=report)
+    await client.files.content(file_id, to=target, on_progress=on_progress)
     if to is not None:
         await asyncio.to_thread(saved.note, session, [file_id])
     return target

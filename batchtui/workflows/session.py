@@ -87,4 +87,4 @@ class Session:
 def _build(profile: Profile) -> BatchClient:
     from batchtui.client import BatchClient
 
-    return BatchClient.from_profile(profile.with_key())
+    return BatchClient.from_profile(profile)

@@ -246,10 +246,9 @@ async def upload(
     session: Session, path: Path, emit: Emit[Uploading], *, purpose: str = "batch"
 ) -> FileObject:
     client = await session.client_to_change()
-    loop = asyncio.get_running_loop()
 
     def report(sent_bytes: int, total_bytes: int) -> None:
-        loop.call_soon_threadsafe(emit, Uploading(sent_bytes, total_bytes))
+        emit(Uploading(sent_bytes, total_bytes))
 
     return await client.files.create(file=path, purpose=purpose, on_progress=report)
 

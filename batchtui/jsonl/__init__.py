@@ -23,6 +23,7 @@ Long work is a generator (`progress.Steps`) that hands over every few millisecon
     search      texts and expressions in a file; matchers, spelling: what is looked for
     write       new files, whole or not at all: extract, merge in input order
     parts       split, merge end to end, sample
+    shards      which lines make one batch of a job, without a copy of them
     repair      mechanical repairs into a new file
 
 Import from the modules: this package pulls in none of them.

@@ -114,6 +114,11 @@ class Source:
             return Change.REPLACED
         return Change.GREW if now.st_size > self.size_bytes else Change.NONE
 
+    def stamp(self) -> tuple[int, int]:
+        """What changes when the open file is written to: its size and time of modification."""
+        now = os.fstat(self._open_descriptor().number)
+        return now.st_size, now.st_mtime_ns
+
     def accept_growth(self) -> None:
         """Take what was appended since into `size_bytes`. Only right after `Change.GREW`."""
         self._seen = os.fstat(self._open_descriptor().number)

@@ -42,6 +42,18 @@ import click
     metavar="MB",
     help="The largest upload.",
 )
+@click.option(
+    "--max-lines",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Fail a batch with more requests, as providers do.",
+)
+@click.option(
+    "--max-enqueued-tokens",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Fail a batch that would take the running ones of its model over this many prompt tokens.",
+)
 def serve(
     host: str,
     port: int,
@@ -51,6 +63,8 @@ def serve(
     upstream_key_env: str | None,
     concurrency: int,
     max_file_size: int,
+    max_lines: int | None,
+    max_enqueued_tokens: int | None,
 ) -> None:
     """Run a Batch API on this machine: files, batches, any upstream, or the offline echo model.
 
@@ -71,6 +85,8 @@ def serve(
             upstream_key_env=upstream_key_env,
             concurrency=concurrency,
             max_file_bytes=max_file_size * MB,
+            max_lines=max_lines,
+            max_enqueued_tokens=max_enqueued_tokens,
         ),
         announce=lambda url: click.echo(f"batchtui serves {url}"),
     )

@@ -29,6 +29,9 @@ class GatewayOptions:
     `upstream` is the base URL of an OpenAI-compatible server, None for the offline echo model.
     `upstream_key_env` names the environment variable with its key. `concurrency` bounds the lines
     asked at the same time, over all batches. `echo_delay_s` makes the echo model slow.
+
+    Limits as providers have them, None for none: `max_lines` of one batch, and
+    `max_enqueued_tokens`, the estimated prompt tokens of all batches that run for one model.
     """
 
     data_dir: Path | None = None
@@ -40,6 +43,8 @@ class GatewayOptions:
     concurrency: int = DEFAULT_CONCURRENCY
     max_file_bytes: int = DEFAULT_MAX_FILE_BYTES
     echo_delay_s: float = 0.0
+    max_lines: int | None = None
+    max_enqueued_tokens: int | None = None
 
     @property
     def directory(self) -> Path:
@@ -62,6 +67,12 @@ class GatewayOptions:
             raise UsageError(
                 f"the largest file must have at least 1 byte, not {self.max_file_bytes}"
             )
+        for name, limit in (
+            ("lines of a batch", self.max_lines),
+            ("enqueued tokens", self.max_enqueued_tokens),
+        ):
+            if limit is not None and limit < 1:
+                raise UsageError(f"the limit of {name} must be at least 1, not {limit}")
         if self.upstream is not None:
             parts = urlsplit(self.upstream)
             if parts.scheme not in ("http", "https") or not parts.hostname:

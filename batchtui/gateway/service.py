@@ -54,7 +54,7 @@ async def open_service(
             leave = await asyncio.to_thread(seed, store) if seed else ()
             answerer = await _answerer(options, clock)
             try:
-                runner = Runner(store, clock, answerer, options.concurrency)
+                runner = Runner(store, clock, answerer, options)
                 await runner.resume(leave)
                 expiry = asyncio.create_task(_expire_files(store, clock))
                 try:

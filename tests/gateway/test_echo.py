@@ -176,6 +176,20 @@ async def test_flaky_fails_a_share_of_the_lines() -> None:
     assert statuses.count(200) == 300 - statuses.count(500)
 
 
+async def test_once_fails_a_share_of_the_lines_the_first_time() -> None:
+    echo = Echo(ManualClock())
+
+    async def statuses(**more: Any) -> list[int]:
+        body = json.dumps({"model": "echo-once-30", "messages": user("q"), **more}).encode()
+        asks = [Ask(b'"r-%d"' % number, CHAT_COMPLETIONS, body) for number in range(300)]
+        return [(echo.compose(each)[0]).status for each in asks]
+
+    first = await statuses()
+    assert 50 < first.count(500) < 130
+    assert await statuses(max_tokens=50) == [200] * 300
+    assert (await ask(CHAT_COMPLETIONS, "r-1", model="echo-once-100", messages=user("q")))[0] == 500
+
+
 async def test_refusals_filters_and_empty_answers_on_demand() -> None:
     _, refused = await ask(CHAT_COMPLETIONS, model="echo-refuse", messages=user("q"))
     assert refused["choices"][0]["message"]["refusal"]

@@ -9,6 +9,8 @@ line in the body's `metadata`, as `{"echo": "WORD"}`. WORD is one of
 
     fail-STATUS     that HTTP status (400 to 599) with an error body
     flaky-PERCENT   status 500 for that share of the lines, chosen by a hash of the custom_id
+    once-PERCENT    the same, but only the first time that this process is asked for the line's
+                    custom_id: a later batch has its answer
     slow-MS         the answer comes after MS milliseconds (at most ten minutes)
     refuse          the model refuses (chat and responses)
     filter          finish_reason content_filter (chat and completions)
@@ -51,6 +53,7 @@ class Echo:
     def __init__(self, clock: Clock, delay_s: float = 0.0) -> None:
         self._clock = clock
         self._delay_s = delay_s
+        self._failed_once: set[bytes] = set()
 
     async def answer(self, ask: Ask, giving_up: asyncio.Event) -> Answer | NoAnswer | None:
         if len(ask.body) > _LARGE_BYTES:
@@ -80,6 +83,8 @@ class Echo:
                 raise _FailureError(number if 400 <= number <= 599 else 500)
             elif word == "flaky" and int(digest[:8], 16) % 100 < number:
                 raise _FailureError(500)
+            elif word == "once":
+                self._fail_once(ask.custom_id, number)
             made, tokens = _MAKERS[ask.endpoint](body, digest, int(self._clock.now()), word)
         except BadBodyError as error:
             failed = _error(error.message, "invalid_request_error", error.param)
@@ -92,6 +97,12 @@ class Echo:
             kind = "invalid_request_error" if failure.status < 500 else "server_error"
             return Answer(failure.status, _error(text, kind, None), request_id), delay_s
         return Answer(200, _compact(made), request_id, tokens), delay_s
+
+    def _fail_once(self, custom_id: bytes, percent: int) -> None:
+        key = hashlib.sha256(custom_id).digest()[:16]
+        if int.from_bytes(key[:4]) % 100 < percent and key not in self._failed_once:
+            self._failed_once.add(key)
+            raise _FailureError(500)
 
 
 class _FailureError(Exception):

@@ -20,7 +20,8 @@ from typing import Any, Final
 
 from batchtui.gateway.answer.answer import Answerer, NoAnswer
 from batchtui.gateway.clock import Clock
-from batchtui.gateway.run.check import check
+from batchtui.gateway.options import GatewayOptions
+from batchtui.gateway.run.check import check, over_enqueued_limit
 from batchtui.gateway.run.execute import Execution
 from batchtui.gateway.run.lines import custom_id_of, lines_of
 from batchtui.gateway.run.results import Results, trim
@@ -52,6 +53,7 @@ class BatchRun:
         store: Store,
         clock: Clock,
         answerer: Answerer,
+        options: GatewayOptions,
         slots: asyncio.Semaphore,
         validators: Executor,
     ) -> None:
@@ -59,6 +61,7 @@ class BatchRun:
         self._store = store
         self._clock = clock
         self._answerer = answerer
+        self._options = options
         self._slots = slots
         self._validators = validators
         self._cancelled = asyncio.Event()
@@ -95,21 +98,26 @@ class BatchRun:
 
     async def _validate(self, batch: BatchRow) -> None:
         path = self._store.disk.path(batch.input_file_id)
+        max_lines, max_tokens = self._options.max_lines, self._options.max_enqueued_tokens
         try:
             checked = await asyncio.get_running_loop().run_in_executor(
-                self._validators, check, path, batch.endpoint, self._interrupted
+                self._validators, check, path, batch.endpoint, self._interrupted, max_lines
             )
         except Cancelled:
             return
-        if checked.errors:
-            errors = json.dumps({"object": "list", "data": checked.errors})
+        errors = checked.errors
+        if max_tokens is not None and not errors:
+            model = checked.model or ""
+            if not await self._store.enqueue(self._id, model, checked.tokens, max_tokens):
+                errors = [over_enqueued_limit(model, max_tokens)]
+        if errors:
             await self._store.publish(
                 self._id,
                 VALIDATING,
                 [],
                 status=FAILED,
                 failed_at=self._now(),
-                errors=errors,
+                errors=json.dumps({"object": "list", "data": errors}),
                 model=checked.model,
             )
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,24 +20,42 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`errors` as in `openai.types.Batch.errors.data`; none means that the batch may run."""
+    """`errors` as in `openai.types.Batch.errors.data`; none means that the batch may run.
+
+    `tokens`: estimated for the prompts.
+    """
 
     total: int
+    tokens: int
     model: str | None
     errors: list[dict[str, Any]]
 
 
-def check(path: Path, endpoint: str, is_cancelled: Callable[[], bool]) -> Checked:
+def check(
+    path: Path, endpoint: str, is_cancelled: Callable[[], bool], max_lines: int | None = None
+) -> Checked:
     """Read the whole file. Blocks: for a thread. Raises Cancelled."""
     with path.open("rb") as file:
         if file.read(2) == _GZIP_MAGIC:
             message = "The file is compressed; upload it unpacked."
-            return Checked(0, None, [_error("invalid_json_line", message, 1, None)])
+            return Checked(0, 0, None, [_error("invalid_json_line", message, 1, None)])
+    limits = replace(GATEWAY, lines=max_lines)
     try:
-        found = run(validate(path, endpoint=endpoint, limits=GATEWAY), is_cancelled=is_cancelled)
+        found = run(validate(path, endpoint=endpoint, limits=limits), is_cancelled=is_cancelled)
     except InputError as error:
-        return Checked(0, None, [_error("invalid_request", error.message, None, None)])
-    return Checked(found.statistics.requests, _storable(found.model), _errors(found))
+        return Checked(0, 0, None, [_error("invalid_request", error.message, None, None)])
+    counts = found.statistics
+    model = _storable(found.model)
+    return Checked(counts.requests, counts.estimated_input_tokens, model, _errors(found))
+
+
+def over_enqueued_limit(model: str, limit_tokens: int) -> dict[str, Any]:
+    """The error of a batch that came too early, in OpenAI's words."""
+    message = (
+        f"Enqueued token limit reached for {model}. Limit: {limit_tokens:,} enqueued tokens. "
+        "Please try again once some in_progress batches have been completed."
+    )
+    return _error("token_limit_exceeded", message, None, None)
 
 
 def _storable(model: str | None) -> str | None:

@@ -16,6 +16,7 @@ from typing import Final
 
 from batchtui.gateway.answer.answer import Answerer
 from batchtui.gateway.clock import Clock
+from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.run.batch_run import BatchRun
 from batchtui.gateway.store.store import Store
 from batchtui.models.status import ACTIVE, FAILED
@@ -27,11 +28,14 @@ _VALIDATORS: Final = 2
 
 
 class Runner:
-    def __init__(self, store: Store, clock: Clock, answerer: Answerer, concurrency: int) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, answerer: Answerer, options: GatewayOptions
+    ) -> None:
         self._store = store
         self._clock = clock
         self._answerer = answerer
-        self._slots = asyncio.Semaphore(concurrency)
+        self._options = options
+        self._slots = asyncio.Semaphore(options.concurrency)
         self._validators = ThreadPoolExecutor(_VALIDATORS, thread_name_prefix="gateway-validation")
         self._runs: dict[str, BatchRun] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -48,7 +52,13 @@ class Runner:
         if batch_id in self._runs or self._stopping.is_set():
             return
         run = BatchRun(
-            batch_id, self._store, self._clock, self._answerer, self._slots, self._validators
+            batch_id,
+            self._store,
+            self._clock,
+            self._answerer,
+            self._options,
+            self._slots,
+            self._validators,
         )
         self._runs[batch_id] = run
         task = asyncio.create_task(self._supervise(batch_id, run), name=f"run {batch_id}")

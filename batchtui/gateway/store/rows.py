@@ -136,4 +136,7 @@ def _table(name: str, columns: tuple[str, ...]) -> str:
     )
 
 
-SCHEMA: Final = _table("files", FILE_COLUMNS) + _table("batches", BATCH_COLUMNS)
+_ENQUEUED: Final = "CREATE TABLE IF NOT EXISTS enqueued (id TEXT PRIMARY KEY, model, tokens);"
+
+SCHEMA: Final = _table("files", FILE_COLUMNS) + _table("batches", BATCH_COLUMNS) + _ENQUEUED
+"""`enqueued` has the batches that count for a limit of tokens, while they are not final."""

@@ -132,6 +132,24 @@ class Store:
         """Change a batch, whatever its status."""
         await self.move(batch_id, ACTIVE, **changes)
 
+    async def enqueue(self, batch_id: str, model: str, tokens: int, limit_tokens: int) -> bool:
+        """Count a batch among those that wait or run for `model`; False when that is too much."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            db.execute(
+                "DELETE FROM enqueued WHERE id = ? OR id NOT IN "
+                f"(SELECT id FROM batches WHERE status IN ({_ACTIVE}))",
+                (batch_id,),
+            )
+            query = "SELECT COALESCE(SUM(tokens), 0) FROM enqueued WHERE model = ?"
+            (others,) = db.execute(query, (model,)).fetchone()
+            if others + tokens > limit_tokens:
+                return False
+            db.execute("INSERT INTO enqueued VALUES (?, ?, ?)", (batch_id, model, tokens))
+            return True
+
+        return await self.run(work)
+
     async def publish(
         self, batch_id: str, source: str, files: Collection[FileRow], **changes: Any
     ) -> bool:

@@ -1,4 +1,7 @@
-"""However an answer is lost, each content makes exactly one batch."""
+"""However an answer is lost, each content makes exactly one batch.
+
+Many submissions at once are `test_exactly_once`'s.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,15 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from batchtui.cli.root import root
-from batchtui.client import BatchClient
-from batchtui.config import Profile
 from batchtui.errors import ApiError, NotKnownError
 from batchtui.gateway.server import Gateway
-from batchtui.models.batch import Batch
-from batchtui.workflows import batches
 from batchtui.workflows.ledger import TOKEN_KEY, Ledger, State
 from batchtui.workflows.once import Looking
 from batchtui.workflows.session import Session
@@ -29,26 +27,16 @@ from batchtui.workflows.submit import (
     AlreadySubmittedError,
     Created,
     Submission,
-    SubmitEvent,
     Uploaded,
     submit,
     submit_file,
 )
 from tests import relay as faults
 from tests.relay import Call, Fault, FaultOf, relay
+from tests.workflows.paying import LOOKS_S, all_of, is_create, is_look, made, paying
 
 WriteInput = Callable[..., Path]
 TIMEOUT_S = 1.0
-LOOKS_S = (0.0, 0.05, 0.3, 0.8, 1.0)
-
-
-@asynccontextmanager
-async def paying(url: str, ledger: Path, timeout_s: float | None = None) -> AsyncIterator[Session]:
-    """A session with a server that costs money, as far as it knows."""
-    profile = Profile(name="paying", base_url=url)
-    client = BatchClient(base_url=url, timeout_s=timeout_s)
-    async with Session(profile, ledger=Ledger(ledger), client=client, looks_s=LOOKS_S) as session:
-        yield session
 
 
 def at_create(fault: Fault, *, times: int = 1) -> FaultOf:
@@ -59,19 +47,6 @@ def at_create(fault: Fault, *, times: int = 1) -> FaultOf:
         return next(left) if is_create(call) else None
 
     return choose
-
-
-def is_create(call: Call) -> bool:
-    return call.method == "POST" and call.path.endswith("/batches")
-
-
-async def all_of(events: AsyncIterator[SubmitEvent]) -> list[SubmitEvent]:
-    return [event async for event in events]
-
-
-async def made(url: str) -> list[Batch]:
-    async with Session(Profile(name="local", base_url=url, kind="local")) as session:
-        return [batch async for batch in batches.list_batches(session)]
 
 
 @pytest.mark.parametrize(
@@ -123,8 +98,7 @@ async def test_when_the_list_cannot_be_read_it_is_not_known_then_adopted(
     def choose(call: Call) -> Fault | None:
         if is_create(call):
             return faults.drop_after
-        is_list = call.method == "GET" and call.path.split("?")[0].endswith("/batches")
-        return faults.reset_before if is_list and is_down else None
+        return faults.reset_before if is_look(call) and is_down else None
 
     path = write_input()
     async with (
@@ -182,51 +156,6 @@ async def test_a_full_metadata_leaves_the_file_id_to_know_it_by(
         await all_of(submit(session, Submission(write_input(), metadata=metadata)))
     (batch,) = await made(gateway.base_url)
     assert TOKEN_KEY not in (batch.metadata or {})
-
-
-async def test_two_hundred_submissions_two_hundred_batches(
-    gateway: Gateway, write_input: WriteInput, tmp_path: Path
-) -> None:
-    """Every second create meets a fault, in turn all kinds; each is tried until it is created."""
-    kinds = itertools.cycle(
-        [
-            faults.drop_after,
-            None,
-            faults.reset_after,
-            faults.drop_before,
-            None,
-            faults.bad_gateway_after,
-            faults.slow(TIMEOUT_S * 1.5),
-            None,
-            faults.late(TIMEOUT_S * 1.5),
-            faults.reset_before,
-            None,
-        ]
-    )
-
-    def choose(call: Call) -> Fault | None:
-        return next(kinds) if is_create(call) else None
-
-    path = tmp_path / "ledger.db"
-    room = asyncio.Semaphore(24)
-
-    async def submitted(session: Session, number: int) -> str:
-        body = write_input(1, name=f"in-{number}.jsonl", model=f"echo-{number}")
-        async with room:
-            for _ in range(10):
-                try:
-                    last = (await all_of(submit(session, Submission(body))))[-1]
-                except (ApiError, NotKnownError):
-                    continue
-                assert isinstance(last, Created)
-                return last.batch.id
-        raise AssertionError("not created after ten tries")
-
-    async with relay(gateway.base_url, choose) as url, paying(url, path, TIMEOUT_S) as session:
-        ids = await asyncio.gather(*(submitted(session, number) for number in range(200)))
-    listed = await made(gateway.base_url)
-    assert sorted(ids) == sorted(batch.id for batch in listed)
-    assert len(set(ids)) == 200
 
 
 @pytest.mark.parametrize("step", ["upload", "uploaded", "create", "created"])

@@ -22,13 +22,22 @@ from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.source import Source, opened
 
 _MISSING = CODE[Outcome.MISSING]
+_RANKS = tuple(2 if each is Outcome.OK else int(each in ANSWERED) for each in OUTCOMES)
+"""How good each outcome is: as wished, answered, not answered."""
 
 
-def join(input: Path | None, outputs: Sequence[Path]) -> Steps[Joined]:  # noqa: A002
+def join(
+    input: Path | None,  # noqa: A002
+    outputs: Sequence[Path],
+    *,
+    attempts: Sequence[int] | None = None,
+) -> Steps[Joined]:
     """Join the batch input with its output and error files, in any order.
 
     `input` None: the records are the distinct custom_ids of the results, in their order. Of several
     results for one request, one that was answered is taken before one that was not, else the first.
+    `attempts`, one for each of `outputs`: of the results of several attempts the best is taken, of
+    equally good ones the last; the others are superseded, and no duplicates.
     Several requests with one custom_id take its results in turn. INVALID_JSON is not looked for:
     `answers.check_json_answers` does that. Raises InputError when a file cannot be read. The caller
     closes the Joined.
@@ -45,7 +54,7 @@ def join(input: Path | None, outputs: Sequence[Path]) -> Steps[Joined]:  # noqa:
         sources = [request_source, *result_sources] if request_source else result_sources
         total_bytes = sum(source.size_bytes for source in sources)
         done_bytes = 0
-        matching = _Matching(Joined(request_source, result_sources))
+        matching = _Matching(Joined(request_source, result_sources), attempts)
         for number, source in enumerate(sources, 0 if request_source is None else -1):
             for block in blocks(source):
                 if number < 0:
@@ -59,8 +68,9 @@ def join(input: Path | None, outputs: Sequence[Path]) -> Steps[Joined]:  # noqa:
 
 
 class _Matching:
-    def __init__(self, joined: Joined) -> None:
+    def __init__(self, joined: Joined, attempts: Sequence[int] | None) -> None:
         self.joined = joined
+        self.attempts = attempts or (1,) * len(joined.result_sources)
         self.ids = IdTable()  # numbered as the records are
         self.next = array("I")  # of each record: the next with the same custom_id, or 0
         self.last: dict[int, int] = {}  # of the first record with a custom_id: the last
@@ -147,8 +157,15 @@ class _Matching:
                 record = self.next[record]
             self.unfilled[first] = record
         if codes[record] != _MISSING:
-            joined.duplicate += 1
-            if OUTCOMES[codes[record]] in ANSWERED or OUTCOMES[code] not in ANSWERED:
+            before, after = _RANKS[codes[record]], _RANKS[code]
+            file = joined.result_files[record]
+            if self.attempts[file] == self.attempts[place[0]]:
+                joined.duplicate += 1
+                is_better = after > 0 and before == 0
+            else:
+                joined.superseded += 1
+                is_better = (after, self.attempts[place[0]]) > (before, self.attempts[file])
+            if not is_better:
                 joined.set_aside(place)
                 return
             joined.set_aside(joined.result_of(record))

@@ -57,8 +57,9 @@ class Audit:
 
     `ok` counts requests that the server answered, however useful the answer. The rest are result
     lines that stand for no request: `duplicate` (one more result for an answered request),
-    `unknown` (a custom_id that nobody submitted), `unreadable` (no custom_id to be found).
-    result_lines = answered + duplicate + unknown + unreadable.
+    `unknown` (a custom_id that nobody submitted), `unreadable` (no custom_id to be found), and
+    `superseded` (one of an attempt for which another has a better).
+    result_lines = answered + duplicate + unknown + unreadable + superseded.
     """
 
     submitted: int
@@ -70,6 +71,7 @@ class Audit:
     unknown: int
     unreadable: int
     result_lines: int
+    superseded: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -89,6 +91,7 @@ class Joined:
         self.result_sources = result_sources
         self.codes = bytearray()  # of each record: the code of its outcome
         self.unknown = self.duplicate = self.unreadable = self.result_lines = 0
+        self.superseded = 0
         self.blanks = array("Q")  # of each blank input line: how many records precede it
         self.request_offsets = array("Q")
         self.request_lengths = array("I")
@@ -124,6 +127,7 @@ class Joined:
             unknown=self.unknown,
             unreadable=self.unreadable,
             result_lines=self.result_lines,
+            superseded=self.superseded,
         )
 
     def outcome(self, index: int) -> Outcome:
@@ -178,7 +182,7 @@ class Joined:
         return None if file == NO_FILE else self.result_sources[file].read(offset, length)
 
     def extras(self) -> Iterator[Place]:
-        """The result lines that stand for no record: duplicate, unknown and unreadable ones."""
+        """The result lines that stand for no record: duplicate, unknown, superseded and so on."""
         places = zip(self._extra_files, self._extra_offsets, self._extra_lengths, strict=True)
         for file, offset, length in places:
             yield Place(self.result_sources[file].path, offset, length)

@@ -106,6 +106,33 @@ def test_a_later_success_takes_the_place_of_a_failure(tmp_path: Path) -> None:
         assert [each.path.name for each in joined.extras()] == ["out0.jsonl", "out1.jsonl"]
 
 
+def test_of_several_attempts_the_best_answer_is_taken(tmp_path: Path) -> None:
+    short = [choice("sho", finish_reason="length")]
+    first = [result("a"), failed("b"), failed("c"), result("d", body={"choices": short})]
+    second = [failed("a"), result("b"), failed("c"), result("d", body={"choices": short}), b"x"]
+    paths = [write(tmp_path / f"{n}.jsonl", lines) for n, lines in enumerate((first, second))]
+    source = write(tmp_path / "in.jsonl", [request(each) for each in "abcde"])
+    with run(join(source, paths, attempts=[1, 2])) as joined:
+        assert [joined.outcome(at) for at in range(5)] == [
+            Outcome.OK,
+            Outcome.OK,
+            Outcome.FAILED,
+            Outcome.TRUNCATED,
+            Outcome.MISSING,
+        ]
+        places = [joined.result_place(at) for at in range(4)]
+        assert [each.path.name for each in places if each] == [
+            "0.jsonl",
+            "1.jsonl",
+            "1.jsonl",
+            "1.jsonl",
+        ]
+        audit = joined.audit
+        assert (audit.superseded, audit.duplicate, audit.unreadable) == (4, 0, 1)
+        extra = audit.duplicate + audit.unknown + audit.unreadable + audit.superseded
+        assert audit.result_lines == audit.answered + extra == 9
+
+
 def test_requests_with_one_id_take_its_results_in_turn(tmp_path: Path) -> None:
     requests = [request("a"), request("b"), request("a"), request("a")]
     outputs = [result("a"), failed("a"), result("a"), result("a"), result("b")]

@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +34,21 @@ from batchtui.workflows.jobs.states import (
 ID_PREFIX: Final = "job_"
 _BUSY_TIMEOUT_S: Final = 30.0
 _SHARD: Final = "job_id = ? AND attempt = ? AND number = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums over the shards in one state of one attempt. `began_at`: of their first batch."""
+
+    job_id: str
+    attempt: int
+    state: ShardState
+    shards: int
+    lines: int
+    tokens: int
+    completed: int
+    failed: int
+    began_at: float | None
 
 
 class JobStore:
@@ -117,6 +132,21 @@ class JobStore:
                 [job_id] if attempt is None else [job_id, attempt],
             )
             return [SHARDS.record(row) for row in rows]
+
+    def tallies(self, job_id: str | None = None) -> list[Tally]:
+        """The sums over the shards of one job, or of all, by attempt and state."""
+        where = "" if job_id is None else "WHERE job_id = ?"
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT job_id, attempt, state, count(*), sum(lines), sum(tokens), sum(completed),"  # noqa: S608
+                f" sum(failed), min(created_at) FROM shards {where}"
+                " GROUP BY job_id, attempt, state",
+                [] if job_id is None else [job_id],
+            )
+            return [
+                Tally(job, attempt, ShardState(state.strip('"')), *sums)
+                for job, attempt, state, *sums in rows
+            ]
 
     def spans(self, shard: ShardRow) -> Spans:
         """Where the lines of the shard lie in the file of its attempt."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 from batchtui.errors import InputError
 from batchtui.jsonl.glance import BOM
-from batchtui.jsonl.lines import blocks
+from batchtui.jsonl.lines import LINE_LIMIT_BYTES, blocks
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.quick import accept
 from batchtui.jsonl.request import examine
@@ -33,6 +33,7 @@ LANES_LIMIT: Final = 1000
 """The most lanes of one input: a file that names more models is not one job."""
 
 _BLANKS: Final = b" \t\r\n"
+_STEP_LINES: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,19 @@ def plan(path: Path, bounds: Bounds, *, first_lines: int | None = None) -> Steps
                     planning.line(line, offset)
                 offset += size
             yield Progress(block.end, source.size_bytes)
+        return planning.finish()
+
+
+def plan_lines(path: Path, places: Iterable[tuple[int, int]], bounds: Bounds) -> Steps[list[Shard]]:
+    """The same for some lines of `path` only: those at (offset, length without `\\n`), ascending."""
+    source = yield from opened(path)
+    with source:
+        planning = _Planning(path, bounds, None)
+        for done, (offset, length) in enumerate(places):
+            line = source.read(offset, min(length, LINE_LIMIT_BYTES) + 1)
+            planning.line(line[: line.find(b"\n", length) + 1 or length], offset)
+            if done % _STEP_LINES == 0:
+                yield Progress(offset, source.size_bytes)
         return planning.finish()
 
 

@@ -1,0 +1,81 @@
+"""All results of a job beside its input: what became of each request, and the one result file.
+
+Owns that the best answer over all attempts counts, that the sums add up to the input, and that the
+result is in input order. For a thread; memory is some 50 bytes a request, whatever their size.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from batchtui.errors import InputError
+from batchtui.jsonl.join import join
+from batchtui.jsonl.joined import Joined
+from batchtui.jsonl.progress import Steps
+from batchtui.jsonl.write import merge_in_input_order
+from batchtui.workflows.jobs.records import Job, JobAudit
+from batchtui.workflows.jobs.store import JobStore
+
+_SPARE_FILES = 64
+"""Descriptors for everything else of the process."""
+
+
+def joined(store: JobStore, job: Job) -> Steps[Joined]:
+    """The input of the job, joined with every result file that was collected. Close it.
+
+    Raises InputError when a file cannot be read.
+    """
+    files = [
+        (Path(path), shard.attempt)
+        for shard in store.shards(job.id)
+        for path in (shard.output_path, shard.error_path)
+        if path
+    ]
+    _allow_files(len(files) + _SPARE_FILES)
+    attempts = [attempt for _, attempt in files]
+    return (yield from join(Path(job.input_path), [path for path, _ in files], attempts=attempts))
+
+
+def audit_of(records: Joined, attempt: int) -> JobAudit:
+    return JobAudit(
+        attempt=attempt,
+        submitted=len(records),
+        outcomes=records.counts,
+        duplicate=records.duplicate,
+        unknown=records.unknown,
+        unreadable=records.unreadable,
+        superseded=records.superseded,
+        result_lines=records.result_lines,
+    )
+
+
+def write_result(store: JobStore, job: Job, out: Path) -> Steps[tuple[int, JobAudit]]:
+    """Write the best result line of every request to `out`, in input order, atomically.
+
+    Returns the number of lines, and the audit. A request with no result has no line.
+    """
+    records = yield from joined(store, job)
+    with records:
+        audit = audit_of(records, job.attempt)
+        lines = yield from merge_in_input_order(records, out)
+        return lines, audit
+
+
+def _allow_files(count: int) -> None:
+    """A job of thousands of batches has more result files than a process may open at first."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= count or soft == resource.RLIM_INFINITY:
+        return
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise InputError(
+            f"the job has {count - _SPARE_FILES:,} result files, and {hard:,} may be open at once",
+            hint="raise the limit with `ulimit -n`",
+        )
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))

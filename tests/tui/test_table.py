@@ -282,21 +282,3 @@ def test_columns_give_way_in_the_declared_order() -> None:
     assert shown(25) == ["name", "size"]
     assert shown(15) == ["name"]
     assert shown(4) == ["name"]
-
-
-async def test_a_hundred_thousand_rows_are_drawn_a_screen_at_a_time() -> None:
-    host = Host()
-    drawn = 0
-
-    def counted(row: Row) -> str:
-        nonlocal drawn
-        drawn += 1
-        return row.name
-
-    async with host.run_test(size=(60, 12)) as pilot:
-        host.table.set_columns([Column("name", "NAME", 12, counted, grow=True)])
-        host.table.set_rows(rows(range(100_000)))
-        await pilot.press("G")
-        await pilot.pause()
-        assert "row-99999" in host.lines()[11]
-        assert drawn < 1_000

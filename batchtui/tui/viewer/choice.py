@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from batchtui.tui.viewer.keys_in_order import passed_on
+from batchtui.tui.widgets.keys_in_order import passed_on
 from batchtui.tui.widgets.spans import Span, fitted
 from batchtui.tui.widgets.toned import Toned
 

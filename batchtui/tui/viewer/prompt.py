@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from batchtui.tui.viewer.keys_in_order import passed_on
+from batchtui.tui.widgets.keys_in_order import passed_on
 from batchtui.tui.viewer.text import cells
 
 

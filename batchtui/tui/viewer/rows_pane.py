@@ -22,7 +22,7 @@ from textual.strip import Strip
 
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.viewer.highlight import highlighted
-from batchtui.tui.viewer.keys_in_order import KeysInOrder
+from batchtui.tui.widgets.keys_in_order import KeysInOrder
 from batchtui.tui.viewer.moving_keys import moving_keys
 from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.viewer.viewport import Viewport

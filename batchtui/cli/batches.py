@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from batchtui.cli.batch_text import as_document, exit_code_of, progress_text, row_of, show_batch
+from batchtui.cli.exporting import export_options, form_of
 from batchtui.cli.given import is_there, looks_like_path
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import Progress, note, print_json, print_json_list, print_table
@@ -17,6 +18,7 @@ from batchtui.cli.writing import new_file, written_to
 from batchtui.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
+    from batchtui.jsonl.export import Wanted
     from batchtui.models.batch import Batch
     from batchtui.workflows.session import Session
 
@@ -225,6 +227,7 @@ def cancel(connection: Connection, batch_ids: tuple[str, ...], yes: bool, as_jso
     help="The input file, when the server does not give it back.",
 )
 @click.option("--force", is_flag=True, help="Replace OUT when it exists.")
+@export_options
 @json_option
 @connection_options
 @click.pass_context
@@ -235,14 +238,17 @@ def results(
     output: str,
     input_path: Path | None,
     force: bool,
+    wanted: Wanted,
     as_json: bool,
 ) -> None:
-    """Write all result lines, answers and errors together, in input order."""
+    """Write all results, answers and errors together, in input order."""
     from batchtui.cli.audit_text import audit_document, audit_exit_code, audit_note
 
     new_file(output, force=force)
+    form = form_of(wanted, output)
 
     async def work() -> ExitCode:
+        from batchtui.jsonl.export import export
         from batchtui.workflows.batches import retrieve
         from batchtui.workflows.results import collect
 
@@ -251,11 +257,20 @@ def results(
             if not (batch.output_file_id or batch.error_file_id):
                 raise InputError(_no_results(batch), hint=_what_then(batch))
             with written_to(output) as out:
-                collected = await collect(session, batch, out, input_path=input_path)
+                collected = await collect(
+                    session,
+                    batch,
+                    out,
+                    input_path=input_path,
+                    write=lambda joined, place: export(joined, place, wanted, form),
+                )
         if collected.files.input_trouble:
             note(f"not in input order: {collected.files.input_trouble}")
+        if wanted.into is not None:
+            note(f"{collected.lines:,} rows of {wanted.into} have a result")
         if as_json and output != "-":
-            print_json({"batch_id": batch.id, "output": output, **audit_document(collected.audit)})
+            document = {"batch_id": batch.id, "output": output, "format": form}
+            print_json({**document, **audit_document(collected.audit)})
         else:
             audit_note(collected.audit)
         return audit_exit_code(collected.audit)

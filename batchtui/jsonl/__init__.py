@@ -22,6 +22,8 @@ Long work is a generator (`progress.Steps`) that hands over every few millisecon
 
     search      texts and expressions in a file; matchers, spelling: what is looked for
     write       new files, whole or not at all: extract, merge in input order
+    export      joined results as JSONL, CSV, Parquet; export_columns: what of each record
+    table       CSV as people have it; json_path: one value out of a document
     parts       split, merge end to end, sample
     shards      which lines make one batch of a job, without a copy of them
     repair      mechanical repairs into a new file

@@ -15,6 +15,7 @@ from batchtui import paths
 from batchtui.errors import ApiError, NotFoundError
 from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Audit, Joined
+from batchtui.jsonl.progress import Steps
 from batchtui.jsonl.write import merge_in_input_order
 from batchtui.models.batch import Batch
 from batchtui.workflows import saved
@@ -23,6 +24,10 @@ from batchtui.workflows.session import Session
 
 OnTransfer = Callable[[str, int, int], None]
 """Told, on the loop: which file ("input", "output", "errors"), bytes so far, bytes in all."""
+
+
+Write = Callable[[Joined, Path], Steps[int]]
+"""Writes joined results to a file, and returns how many lines or rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class ResultFiles:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """`lines`: how many result lines were written, in input order."""
+    """`lines`: how many were written, in input order: result lines, or rows of an export."""
 
     lines: int
     audit: Audit
@@ -120,15 +125,17 @@ async def collect(
     *,
     input_path: Path | None = None,
     on_progress: OnTransfer | None = None,
+    write: Write = merge_in_input_order,
 ) -> Collected:
     """Write all result lines of `batch` to `out`, in input order, atomically.
 
     Output and error lines come together; an id with no result has no line and is in the audit.
+    `write`: another form, as one of `export`.
     """
     files = await fetch(session, batch, input_path=input_path, on_progress=on_progress)
     records = await joined(files)
     try:
-        lines = await in_thread(merge_in_input_order(records, out))
+        lines = await in_thread(write(records, out))
         results = [each for each in (batch.output_file_id, batch.error_file_id) if each]
         await asyncio.to_thread(saved.note, session, results)
         return Collected(lines, records.audit, files)

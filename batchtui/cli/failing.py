@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from batchtui import paths
+from batchtui.config import masked
 from batchtui.errors import ApiError, BatchtuiError, ExitCode
 from batchtui.visible import visible
 
@@ -44,6 +45,13 @@ def say(error: BatchtuiError) -> None:
         click.echo(f"  {visible(error.hint)}", err=True)
 
 
+class _Masked(logging.Formatter):
+    """A key may stand in what an error says, which nobody chose."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+
 def _unexpected(error: Exception) -> ExitCode:
     log = paths.log_file()
     try:
@@ -54,13 +62,12 @@ def _unexpected(error: Exception) -> ExitCode:
     else:
         logger = logging.Logger("batchtui")
         logger.addHandler(handler)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        handler.setFormatter(_Masked("%(asctime)s %(message)s"))
         logger.error("unexpected error", exc_info=error)
         handler.close()
         where = f"  the details are in {log}"
-    click.echo(
-        f"batchtui: unexpected {type(error).__name__}: {visible(str(error))[:300]}", err=True
-    )
+    words = visible(masked(str(error)))[:300]
+    click.echo(f"batchtui: unexpected {type(error).__name__}: {words}", err=True)
     if where:
         click.echo(where, err=True)
     return ExitCode.UNEXPECTED

@@ -15,7 +15,7 @@ from batchtui.client.probe import Probe, probe
 from batchtui.client.route import Route
 from batchtui.client.session import Session, Sleep
 from batchtui.client.target import target
-from batchtui.config import Kind, Profile
+from batchtui.config import Kind, Profile, never_show
 
 if TYPE_CHECKING:
     from batchtui.client.wire import Transport
@@ -79,6 +79,7 @@ class BatchClient:
             transport=transport,
             sleep=sleep,
         )
+        never_show(*self._session.target.secrets)
         self.files = Files(self._session)
         self.batches = Batches(self._session)
         self.models = Models(self._session)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from batchtui.client.exchange import Answer
 from batchtui.client.failures import unreadable
+from batchtui.client.scrub import masked_body
 from batchtui.client.target import Target
 from batchtui.models.listing import Page
 from batchtui.models.wire import WireModel
@@ -19,7 +20,7 @@ Item = TypeVar("Item", bound=WireModel)
 def read(answer: Answer, model: type[T], target: Target, what: str) -> T:
     """`answer` as a `model`; `what` names it in the error, as "a batch"."""
     try:
-        return model.model_validate_json(answer.body)
+        return model.model_validate_json(masked_body(answer.body, target.secrets))
     except ValidationError as error:
         why = _where(error)
     raise unreadable(answer, target, what, why)
@@ -27,7 +28,7 @@ def read(answer: Answer, model: type[T], target: Target, what: str) -> T:
 
 def read_page(answer: Answer, model: type[Page[Item]], target: Target, what: str) -> Page[Item]:
     try:
-        return model.from_json(answer.body)
+        return model.from_json(masked_body(answer.body, target.secrets))
     except ValidationError as error:
         why = _where(error)
     raise unreadable(answer, target, what, why)

@@ -6,15 +6,17 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from batchtui.config.keys import MASK, SHORTEST_CHARS
 from batchtui.visible import visible
 
-MASK: Final = "***"
 MAX_CHARS: Final = 600
+MAX_READ_CHARS: Final = 64 * 1024
 
 _KEY = re.compile(r"\b(sk|pk|gsk|rk|sess)-[\w*.-]{2,}[\w*-]", re.ASCII)
 _BEARER = re.compile(r"\b(bearer|basic)\s+(?=\S*\d)[\w.~+/*=-]{6,}", re.IGNORECASE | re.ASCII)
 _BLANKS = re.compile(r"\s+")
-_SHORT: Final = 8
+_TAIL_CHARS: Final = 6
+"""A beginning of a secret, at least so long, is masked where a text was cut off in it."""
 
 
 def scrubbed(text: str | None, secrets: Sequence[str], *, max_chars: int = MAX_CHARS) -> str | None:
@@ -25,15 +27,30 @@ def scrubbed(text: str | None, secrets: Sequence[str], *, max_chars: int = MAX_C
     """
     if not text:
         return None
-    shown = visible(_BLANKS.sub(" ", text[: 20 * max_chars]).strip())
+    shown = visible(_BLANKS.sub(" ", text[:MAX_READ_CHARS]).strip())
     for secret in sorted({visible(each) for each in secrets if each}, key=len, reverse=True):
-        shown = _without(shown, secret)
+        shown = _without_tail(_without(shown, secret), secret)
     shown = _BEARER.sub(rf"\1 {MASK}", _KEY.sub(rf"\1-{MASK}", shown))
     return (shown if len(shown) <= max_chars else f"{shown[: max_chars - 1]}…") or None
 
 
 def _without(text: str, secret: str) -> str:
-    if len(secret) < _SHORT:
+    if len(secret) < SHORTEST_CHARS:
         return re.sub(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", MASK, text)
     masked = text.replace(secret, MASK)
     return MASK if secret in masked else masked
+
+
+def _without_tail(text: str, secret: str) -> str:
+    for length in range(len(secret) - 1, _TAIL_CHARS - 1, -1):
+        if text.endswith(secret[:length]):
+            return text[:-length] + MASK
+    return text
+
+
+def masked_body(body: bytes, secrets: Sequence[str]) -> bytes:
+    """A JSON answer without the secrets that a server told in it, as in the errors of a batch."""
+    for secret in secrets:
+        if len(secret) >= SHORTEST_CHARS:
+            body = body.replace(secret.encode(), MASK.encode())
+    return body

@@ -17,6 +17,8 @@ from batchtui.config.environment import OPENAI_URL as OPENAI_URL
 from batchtui.config.environment import guess_kind as guess_kind
 from batchtui.config.keys import KeySource as KeySource
 from batchtui.config.keys import Secret as Secret
+from batchtui.config.keys import masked as masked
+from batchtui.config.keys import never_show as never_show
 from batchtui.config.profile import KINDS as KINDS
 from batchtui.config.profile import Kind as Kind
 from batchtui.config.profile import Profile as Profile

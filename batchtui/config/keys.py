@@ -17,6 +17,8 @@ from batchtui.errors import UsageError
 
 KEYRING_SERVICE: Final = "batchtui"
 COMMAND_TIMEOUT_S: Final = 60.0
+MASK: Final = "***"
+SHORTEST_CHARS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,9 @@ class Secret:
 
     _value: str = field(repr=False)
 
+    def __post_init__(self) -> None:
+        never_show(self._value)
+
     def reveal(self) -> str:
         return self._value
 
@@ -32,6 +37,23 @@ class Secret:
         return "Secret(***)"
 
     __str__ = __repr__
+
+
+_never_shown: Final[set[str]] = set()
+
+
+def never_show(*secrets: str) -> None:
+    """Remember what `masked` takes out of a text. Words shorter than 8 characters are no secrets:
+    a server without keys gets `none` as one.
+    """
+    _never_shown.update(each for each in secrets if len(each) >= SHORTEST_CHARS)
+
+
+def masked(text: str) -> str:
+    """`text` without any secret of this process: for words that nobody chose, as a traceback's."""
+    for secret in sorted(_never_shown, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What happens to an error that nobody foresaw: the whole of it to the log, three lines to people.
 
-No local variables are written anywhere: a key might be in them.
+No local variables are written anywhere: a key might be in them. It is taken out of what an error
+says.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from batchtui import __version__, paths
+from batchtui.config import masked
 
 LOG_BYTES = 5 * 1024 * 1024
 
@@ -18,7 +20,7 @@ def record(error: BaseException) -> Path | None:
     """Append the traceback of `error` to the log; its path, None when that can not be written."""
     path = paths.log_file()
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    text = "".join(traceback.format_exception(error))
+    text = masked("".join(traceback.format_exception(error)))
     try:
         paths.private(path.parent)
         if path.exists() and path.stat().st_size > LOG_BYTES:

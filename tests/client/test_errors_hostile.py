@@ -10,6 +10,7 @@ from hypothesis import given, strategies
 
 from batchtui.client.exchange import Answer
 from batchtui.client.failures import error_of
+from batchtui.client.scrub import masked_body
 from batchtui.client.target import target
 from batchtui.errors import ApiError
 from batchtui.visible import visible
@@ -69,6 +70,22 @@ def test_any_answer_becomes_an_error_without_the_key(
     assert "team-secret-0123" not in shown
     assert visible(shown) == shown
     assert len(shown) < 4000
+
+
+@pytest.mark.parametrize("before_bytes", [11_990, 65_526, 65_530])
+@pytest.mark.parametrize("filler", [" ", "<b>", "x"])
+def test_a_key_that_is_cut_off_is_not_shown_in_part(before_bytes: int, filler: str) -> None:
+    """Only the beginning of an answer is read, and blanks and markup are taken out of that."""
+    body = "<html>" + (filler * before_bytes)[: before_bytes - 6] + KEY
+    error = error_of(Answer(500, {}, body.encode()), TARGET)
+    assert KEY[:6] not in _shown(error)
+
+
+def test_a_secret_header_is_no_word_of_an_object() -> None:
+    body = masked_body(
+        b'{"id": "b", "errors": "team-secret-0123 none"}', ["team-secret-0123", "none"]
+    )
+    assert body == b'{"id": "b", "errors": "*** none"}'
 
 
 @pytest.mark.parametrize("depth", [10, 100, 1_000, 60_000])

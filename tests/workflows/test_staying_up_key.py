@@ -1,10 +1,14 @@
-"""The key is in no file, no output and no traceback that a run leaves, however it ends."""
+"""The key is in no file, no output and no traceback that a command leaves, however it ends.
+
+The app's screens and its log are `tests/tui/test_no_key_shown`'s.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +20,58 @@ from batchtui.config import Secret
 from batchtui.errors import ExitCode
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
-from tests import relay as faults
-from tests.relay import Call, Fault, relay
+from tests.canary import KEY, OTHER, echoing, failed_batch, leaks, shows_key
+from tests.relay import relay
 
 WriteInput = Callable[..., Path]
-KEY = "canary-0123456789-no-usual-start"
-OTHER = "canary-9876543210-not-accepted"
+
+SOURCES = {
+    "env": 'api_key_env = "OUR_KEY"',
+    "command": 'api_key_command = "printenv OUR_KEY"',
+    "keyring": "api_key_keyring = true",
+}
+KEYRING = """
+import base64, json, pathlib
+from keyring.backend import KeyringBackend
+
+KEPT = pathlib.Path(__file__).with_name("kept.json")
+
+class Kept(KeyringBackend):
+    "Keeps words on disk, spelt so that nobody who looks for one finds it."
+    priority = 1
+
+    def get_password(self, service, username):
+        kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+        word = kept.get(f"{service}/{username}")
+        return base64.b64decode(word).decode() if word else None
+
+    def set_password(self, service, username, password):
+        KEPT.write_text(json.dumps(
+            {f"{service}/{username}": base64.b64encode(password.encode()).decode()}
+        ))
+"""
+UNFORESEEN = """
+import httpx
+
+class Broken:
+    def refuse(self, request):
+        headers = dict(request.headers)
+        raise RuntimeError(f"boom {headers}")
+
+    async def handle_async_request(self, request):
+        self.refuse(request)
+
+    def handle_request(self, request):
+        self.refuse(request)
+
+httpx.AsyncHTTPTransport.refuse = httpx.HTTPTransport.refuse = Broken.refuse
+httpx.AsyncHTTPTransport.handle_async_request = Broken.handle_async_request
+httpx.HTTPTransport.handle_request = Broken.handle_request
+
+from batchtui.__main__ import main
+main()
+"""
+"""The command with an error deep in the client that quotes what it was given, as some do."""
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -38,17 +88,20 @@ class Terminal:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.said = ""
-        (home / "tmp").mkdir(parents=True)
-        (home / ".config" / "batchtui").mkdir(parents=True)
+        self._config = home / ".config" / "batchtui" / "config.toml"
+        self._modules = home / "modules"
+        for directory in (home / "tmp", self._config.parent, self._modules):
+            directory.mkdir(parents=True)
+        (self._modules / "kept_words.py").write_text(KEYRING)
 
-    def profile(self, name: str, base_url: str, **more: str) -> None:
-        lines = [f"[profiles.{name}]", f'base_url = "{base_url}"', 'kind = "litellm"']
-        lines += [f'{key} = "{value}"' for key, value in more.items()]
-        config = self.home / ".config" / "batchtui" / "config.toml"
-        with config.open("a") as file:
+    def profile(self, name: str, base_url: str, *more: str, key: str = SOURCES["env"]) -> None:
+        lines = (f"[profiles.{name}]", f'base_url = "{base_url}"', 'kind = "litellm"', key, *more)
+        with self._config.open("a") as file:
             file.write("\n".join([*lines, ""]))
 
-    async def batchtui(self, *arguments: object, **environment: str) -> Done:
+    async def batchtui(
+        self, *arguments: object, typed: str = "", code: str = "", **environment: str
+    ) -> Done:
         known = {
             "HOME": str(self.home),
             "TMPDIR": str(self.home / "tmp"),
@@ -56,71 +109,57 @@ class Terminal:
             "XDG_STATE_HOME": str(self.home / ".local" / "state"),
             "XDG_CACHE_HOME": str(self.home / ".cache"),
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(self._modules),
+            "PYTHON_KEYRING_BACKEND": "kept_words.Kept",
             "OUR_KEY": KEY,
             "WRONG_KEY": OTHER,
         }
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "batchtui", *(str(each) for each in arguments)),
+            *(sys.executable, *(["-c", code] if code else ["-m", "batchtui"])),
+            *(str(each) for each in arguments),
             env=known | environment,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        output, _ = await process.communicate()
+        output, _ = await process.communicate(typed.encode())
         said = output.decode("utf-8", "replace")
         self.said += f"\n$ {' '.join(str(each) for each in arguments)}\n{said}"
         assert process.returncode is not None
         return Done(process.returncode, said)
 
 
-def leaks(directory: Path, said: str) -> list[str]:
-    """Where a key is: files by name and content, and lines of output."""
-    found = [line for line in said.splitlines() if KEY in line or OTHER in line]
-    for path in directory.rglob("*"):
-        if KEY in path.name or OTHER in path.name:
-            found.append(str(path))
-        if path.is_file():
-            content = path.read_bytes()
-            if KEY.encode() in content or OTHER.encode() in content:
-                found.append(str(path))
-    return found
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path / "home")
 
 
-def echoing(status: int, content_type: str) -> Callable[[Call], Fault]:
-    """A proxy that answers with the whole request, key and all, as some do when they fail."""
-
-    def fault_of(call: Call) -> Fault:
-        text = call.raw.decode("latin-1")
-        html = f"<html><title>Oops</title><pre>{text}</pre></html>"
-        body = html if "html" in content_type else json.dumps({"error": {"message": text}})
-        return faults.refuses(
-            status, body.encode("latin-1"), content_type, x_request_id=KEY, location=f"/?{KEY}"
-        )
-
-    return fault_of
-
-
-async def test_no_key_is_left_anywhere(tmp_path: Path, write_input: WriteInput) -> None:
+async def test_no_key_is_left_anywhere(
+    terminal: Terminal, tmp_path: Path, write_input: WriteInput
+) -> None:
     path = write_input(5)
-    terminal = Terminal(tmp_path / "home")
     out = tmp_path / "out.jsonl"
     options = GatewayOptions(data_dir=tmp_path / "gateway", port=0, api_keys=(Secret(KEY),))
     with Gateway(options) as gateway:
-        terminal.profile("good", gateway.base_url, api_key_env="OUR_KEY")
-        terminal.profile("wrong", gateway.base_url, api_key_env="WRONG_KEY")
-        terminal.profile("nowhere", "http://127.0.0.1:9", api_key_env="OUR_KEY")
+        terminal.profile("good", gateway.base_url)
+        terminal.profile("wrong", gateway.base_url, key='api_key_env = "WRONG_KEY"')
+        proxy = f'proxy = "http://me:{OTHER}@127.0.0.1:9"'
+        terminal.profile("nowhere", "http://127.0.0.2:9", proxy)
         good = ("--profile", "good")
         done = await terminal.batchtui("run", path, "-o", out, "--interval", "0.2", *good)
         assert done.code == ExitCode.DONE, done.said
         assert len(out.read_text().splitlines()) == 5
+        listed = await terminal.batchtui("batches", "ls", "--json", *good)
+        batch_id = json.loads(listed.said)["data"][0]["id"]
         refused, lost, *_ = await asyncio.gather(
             terminal.batchtui("batches", "ls", "--profile", "wrong", PYTHONDEVMODE="1"),
             terminal.batchtui("batches", "ls", "--profile", "nowhere", PYTHONDEVMODE="1"),
             terminal.batchtui("batches", "create", path, *good),
+            terminal.batchtui("batches", "show", batch_id, "--json", *good),
+            terminal.batchtui("files", "ls", "--json", *good),
             terminal.batchtui("files", "get", "file-nope", "-o", tmp_path / "nope", *good),
-            terminal.batchtui("doctor", *good),
-            terminal.batchtui("profiles", "ls"),
-            terminal.batchtui("profiles", "show", "good"),
+            terminal.batchtui("profiles", "show", "nowhere"),
+            terminal.batchtui("profiles", "show", "nowhere", "--json"),
             terminal.batchtui("profiles", "test", "good"),
         )
         assert refused.code == ExitCode.AUTHENTICATION, refused.said
@@ -137,7 +176,7 @@ async def test_no_key_is_left_anywhere(tmp_path: Path, write_input: WriteInput) 
         ):
             async with relay(gateway.base_url, echoing(status, content_type)) as url:
                 name = f"echo{number}"
-                terminal.profile(name, url, api_key_env="OUR_KEY")
+                terminal.profile(name, url)
                 where = ("--profile", name)
                 listed, *_ = await asyncio.gather(
                     terminal.batchtui("batches", "ls", *where),
@@ -147,14 +186,72 @@ async def test_no_key_is_left_anywhere(tmp_path: Path, write_input: WriteInput) 
                 assert listed.code in (ExitCode.SERVER, ExitCode.AUTHENTICATION), listed.said
     assert "Traceback" not in terminal.said
     assert "***" in terminal.said
-    assert len(list((tmp_path / "home").rglob("*"))) > 5
+    config = terminal.home / ".config" / "batchtui" / "config.toml"
+    config.write_text(config.read_text().replace(OTHER, ""))  # the user wrote that one there
+    state = terminal.home / ".local" / "state" / "batchtui"
+    assert (state / "ledger.db").exists()
+    assert len(list(terminal.home.rglob("*"))) > 5
+    assert leaks(tmp_path, terminal.said) == []
+
+
+@pytest.mark.parametrize("source", SOURCES)
+async def test_from_wherever_the_key_comes(
+    terminal: Terminal, tmp_path: Path, write_input: WriteInput, source: str
+) -> None:
+    path = write_input(2)
+    options = GatewayOptions(data_dir=tmp_path / "gateway", port=0, api_keys=(Secret(KEY),))
+    where = ("--profile", "here")
+    with Gateway(options) as gateway:
+        terminal.profile("here", gateway.base_url, key=SOURCES[source])
+        if source == "keyring":
+            stored = await terminal.batchtui("profiles", "set-key", "here", typed=f"{KEY}\n")
+            assert stored.code == 0, stored.said
+        unset = {} if source != "keyring" else {"OUR_KEY": ""}
+        created = await terminal.batchtui("batches", "create", path, "--json", *where, **unset)
+        assert created.code == 0, created.said
+        for arguments in (("profiles", "ls", "--json"), ("doctor", "--json", *where)):
+            done = await terminal.batchtui(*arguments, **unset)
+            assert done.code == 0, done.said
+            assert isinstance(json.loads(done.said)["data"], list)
+        async with relay(gateway.base_url, echoing(401, "application/json")) as url:
+            given = ("--base-url", url, *where)
+            refused = await terminal.batchtui("batches", "ls", "--json", *given, **unset)
+            assert refused.code == ExitCode.AUTHENTICATION, refused.said
+        async with relay(gateway.base_url, failed_batch) as url:
+            given = ("--base-url", url, *where)
+            shown = await terminal.batchtui("batches", "show", "batch_1", *given, **unset)
+            assert "Incorrect API key provided: ***" in shown.said
+            shown = await terminal.batchtui("batches", "ls", "--json", *given, **unset)
+            assert json.loads(shown.said)["data"][0]["metadata"] == {"token": "***"}
+    assert leaks(tmp_path, terminal.said) == []
+
+
+@pytest.mark.parametrize("arguments", [("batches", "ls"), ("files", "put")])
+async def test_an_error_that_nobody_foresaw_and_that_quotes_the_key(
+    terminal: Terminal, tmp_path: Path, write_input: WriteInput, arguments: tuple[str, ...]
+) -> None:
+    terminal.profile("here", "http://127.0.0.1:9")
+    given = (*arguments, write_input()) if "put" in arguments else arguments
+    done = await terminal.batchtui(*given, "--profile", "here", code=UNFORESEEN)
+    assert done.code == ExitCode.UNEXPECTED
+    assert "unexpected RuntimeError: boom" in done.said
+    log = (terminal.home / ".local/state/batchtui/log/batchtui.log").read_text()
+    assert "Traceback" in log
+    assert "Bearer ***" in log
     assert leaks(tmp_path, terminal.said) == []
 
 
 def test_a_leak_is_found(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "log").write_text(f"x {KEY} y")
+    with sqlite3.connect(tmp_path / "ledger.db") as database:
+        database.execute("CREATE TABLE kept (word TEXT)")
+        database.execute("INSERT INTO kept VALUES (?)", (OTHER,))
+    database.close()
     assert leaks(tmp_path, f"one\nkey {OTHER}\n") == [
         f"key {OTHER}",
         str(tmp_path / "deep" / "log"),
+        str(tmp_path / "ledger.db"),
     ]
+    assert shows_key(f"{KEY[:9]} │\n│ {KEY[9:]}")
+    assert not shows_key("canary-01 and heron-98")

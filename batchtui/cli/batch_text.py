@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from batchtui.cli.on_done import Done
 from batchtui.cli.output import UNKNOWN, age, span
 from batchtui.errors import ExitCode
 from batchtui.models import status
@@ -56,6 +58,21 @@ def exit_code_of(batch: Batch) -> ExitCode:
     if batch.status != status.COMPLETED or (counts is not None and counts.failed):
         return ExitCode.SOME_FAILED
     return ExitCode.DONE
+
+
+def what_is_done(batches: Sequence[Batch]) -> Done:
+    """Final batches as one thing that is done, with the status of the worst."""
+    worst = max(batches, key=exit_code_of)
+    counts = [batch.request_counts for batch in batches if batch.request_counts is not None]
+    return Done(
+        kind="batch",
+        id=" ".join(batch.id for batch in batches),
+        status=worst.status,
+        exit_code=exit_code_of(worst),
+        total=sum(each.total for each in counts),
+        completed=sum(each.completed for each in counts),
+        failed=sum(each.failed for each in counts),
+    )
 
 
 def show_batch(batch: Batch) -> None:

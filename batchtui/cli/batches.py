@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from batchtui.cli.batch_text import as_document, exit_code_of, progress_text, row_of, show_batch
+from batchtui.cli.batch_text import (
+    as_document,
+    progress_text,
+    row_of,
+    show_batch,
+    what_is_done,
+)
 from batchtui.cli.exporting import export_options, form_of
 from batchtui.cli.given import is_there, looks_like_path
+from batchtui.cli.on_done import on_done_option, run_on_done
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import Progress, note, print_json, print_json_list, print_table
 from batchtui.cli.sending import again_option, metadata_option, pairs, tell
@@ -147,6 +154,7 @@ def show(connection: Connection, batch_id: str, as_json: bool) -> None:
 @batches.command("watch")
 @click.argument("batch_ids", nargs=-1, required=True, metavar="BATCH_ID...")
 @click.option("--interval", type=click.FloatRange(0.1), default=10.0, help="Seconds between looks.")
+@on_done_option
 @json_option
 @connection_options
 @click.pass_context
@@ -155,6 +163,7 @@ def watch(
     connection: Connection,
     batch_ids: tuple[str, ...],
     interval: float,
+    on_done: str | None,
     as_json: bool,
 ) -> None:
     """Wait until all batches are final; the exit code is that of the worst."""
@@ -166,7 +175,9 @@ def watch(
     last = run_async(work())
     if as_json:
         print_json_list([as_document(batch) for batch in last.values()])
-    ctx.exit(max(exit_code_of(batch) for batch in last.values()))
+    done = what_is_done(list(last.values()))
+    run_on_done(on_done, done)
+    ctx.exit(done.exit_code)
 
 
 async def follow(

@@ -19,9 +19,11 @@ Long work is a generator (`progress.Steps`) that hands over every few millisecon
     results     what a result line says; glance tells outcome and custom_id at less cost
     join        input and result files together, by custom_id; the result is in joined
     answers     answers that should have been JSON
+    summary     what all results say together; histogram: how their tokens are spread
 
     search      texts and expressions in a file; matchers, spelling: what is looked for
     write       new files, whole or not at all: extract, merge in input order
+    rewrite     requests with other fields, as a new input
     export      joined results as JSONL, CSV, Parquet; export_columns: what of each record
     table       CSV as people have it; json_path: one value out of a document
     parts       split, merge end to end, sample

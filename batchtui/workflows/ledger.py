@@ -42,6 +42,12 @@ CREATE TABLE IF NOT EXISTS uploads (
     file_id TEXT NOT NULL,
     PRIMARY KEY (account, content)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS stand_ins (
+    account TEXT NOT NULL,
+    content TEXT NOT NULL,
+    stand_in TEXT NOT NULL,
+    PRIMARY KEY (account, content, stand_in)
+) STRICT;
 """
 _BUSY_TIMEOUT_S: Final = 10.0
 
@@ -79,12 +85,14 @@ class Ledger:
         self._path = path or paths.state_dir() / "ledger.db"
 
     def last(self, account: str, content: str, endpoint: str) -> Intent | None:
-        """The newest create of this content that was not refused."""
+        """The newest create of this content, or of one that stands in for it, not refused."""
         with self._open() as database:
             row = database.execute(
-                "SELECT * FROM intents WHERE account = ? AND content = ? AND endpoint = ?"
-                " AND state != ? ORDER BY sent_at DESC, rowid DESC LIMIT 1",
-                (account, content, endpoint, State.REFUSED),
+                "SELECT * FROM intents WHERE account = ? AND endpoint = ? AND state != ?"
+                " AND (content = ? OR content IN"
+                " (SELECT stand_in FROM stand_ins WHERE account = ? AND content = ?))"
+                " ORDER BY sent_at DESC, rowid DESC LIMIT 1",
+                (account, endpoint, State.REFUSED, content, account, content),
             ).fetchone()
         return _intent(row) if row else None
 
@@ -147,11 +155,25 @@ class Ledger:
             ).fetchone()
         return str(row[0]) if row else None
 
+    def let_stand_in(self, account: str, content: str, stand_in: str) -> None:
+        """What is created as `stand_in` counts as made of `content` from now on, too."""
+        with self._open() as database:
+            database.execute(
+                "INSERT OR IGNORE INTO stand_ins VALUES (?, ?, ?)", (account, content, stand_in)
+            )
+
     def remember_upload(self, account: str, content: str, file_id: str) -> None:
         with self._open() as database:
             database.execute(
                 "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (account, content, file_id)
             )
+
+    @contextmanager
+    def beside(self, schema: str) -> Iterator[sqlite3.Connection]:
+        """The same file, for tables of others, which `schema` makes; as careful as its own."""
+        with self._open() as database:
+            database.executescript(schema)
+            yield database
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

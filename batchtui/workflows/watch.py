@@ -50,7 +50,7 @@ async def watch(
     believed, and for each one where not. Trouble that may pass is an event; anything else (unknown
     id, refused key) is raised.
     """
-    watched = _Watched(batch_ids)
+    watched = Watched(batch_ids)
     failures = garbled = 0
     pause_s = min(FIRST_INTERVAL_S, interval_s)
     while watched.waiting:
@@ -75,7 +75,7 @@ async def watch(
         pause_s = min(pause_s * GROWTH, interval_s)
 
 
-class _Watched:
+class Watched:
     """`waiting`: the ids that are not final yet, in the order they were given."""
 
     def __init__(self, batch_ids: Iterable[str]) -> None:

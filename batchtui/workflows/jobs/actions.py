@@ -152,7 +152,7 @@ async def retry(
     wanted = retrying.NewAttempt(chosen, changes or {})
     with lease(store.directory(job.id), job.id):
         bounds = bounds_of(session.profile, job.options)
-        count = await in_thread(retrying.add_attempt(store, job, wanted, bounds), on_progress)
+        count = await in_thread(audit.lay_out_retry(store, job, wanted, bounds), on_progress)
         if not count:
             raise UsageError(f"{job.id}: no request is {', '.join(chosen)}")
         most = max(job.options.max_attempts, job.attempt + 1)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from batchtui.errors import InputError
 from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Joined
 from batchtui.jsonl.progress import Steps
+from batchtui.jsonl.shards import Bounds
 from batchtui.jsonl.write import merge_in_input_order
 from batchtui.workflows.jobs.records import Job, JobAudit
+from batchtui.workflows.jobs.retry import NewAttempt, lay_out
 from batchtui.workflows.jobs.store import JobStore
 
 _SPARE_FILES = 64
@@ -58,9 +61,42 @@ def write_result(store: JobStore, job: Job, out: Path) -> Steps[tuple[int, JobAu
     """
     records = yield from joined(store, job)
     with records:
-        audit = audit_of(records, job.attempt)
         lines = yield from merge_in_input_order(records, out)
-        return lines, audit
+        return lines, audit_of(records, job.attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How an attempt ended. `retried`: the requests of the next one, 0: there is none, and `lines`
+    were written to the result."""
+
+    audit: JobAudit
+    retried: int = 0
+    lines: int = 0
+
+
+def settle(store: JobStore, job: Job, wanted: NewAttempt | None, bounds: Bounds) -> Steps[Settled]:
+    """Account for every request; then lay out the next attempt, if one is `wanted` and any request
+    is left for it, or else write the result to the job's `out_path`, if it has one.
+    """
+    records = yield from joined(store, job)
+    with records:
+        audit = audit_of(records, job.attempt)
+        if wanted is not None:
+            retried = yield from lay_out(store, job, records, wanted, bounds)
+            if retried:
+                return Settled(audit, retried=retried)
+        lines = 0
+        if job.out_path:
+            lines = yield from merge_in_input_order(records, Path(job.out_path))
+        return Settled(audit, lines=lines)
+
+
+def lay_out_retry(store: JobStore, job: Job, wanted: NewAttempt, bounds: Bounds) -> Steps[int]:
+    """The next attempt of a job that has ended; returns for how many requests, 0: there is none."""
+    records = yield from joined(store, job)
+    with records:
+        return (yield from lay_out(store, job, records, wanted, bounds))
 
 
 def _allow_files(count: int) -> None:

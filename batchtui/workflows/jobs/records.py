@@ -26,6 +26,7 @@ class JobOptions:
     the rest is sent. `max_attempts` counts the first one. `retry_outcomes`: what the next attempt
     is for. `max_spend_usd`: no batch is created that may cost more together with the others.
     `on_done`: a command to run at the end. `anyway`: the input is sent though it has errors.
+    `adopt`: a batch that the same content made before, by itself, is taken for the job's.
     """
 
     endpoint: str | None = None
@@ -43,6 +44,7 @@ class JobOptions:
     max_spend_usd: float | None = None
     on_done: str | None = None
     anyway: bool = False
+    adopt: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.shards import Bounds, Shard, plan, plan_lines
 from batchtui.jsonl.write import new_file
-from batchtui.workflows.jobs.audit import joined
 from batchtui.workflows.jobs.records import Attempt, Job
 from batchtui.workflows.jobs.store import JobStore
 
@@ -57,27 +56,28 @@ def parse_changes(words: Iterable[str]) -> dict[str, str]:
     return changes
 
 
-def add_attempt(store: JobStore, job: Job, wanted: NewAttempt, bounds: Bounds) -> Steps[int]:
-    """Lay out the next attempt of `job`; returns how many requests it is for. 0: there is none.
+def lay_out(
+    store: JobStore, job: Job, records: Joined, wanted: NewAttempt, bounds: Bounds
+) -> Steps[int]:
+    """Lay out the next attempt of `job` for some of its `records`; returns for how many requests.
 
-    Raises InputError when a file cannot be read or written.
+    0: none has a wanted outcome, and there is no attempt. Raises InputError when a file cannot be
+    read or written.
     """
     number = job.attempt + 1
-    records = yield from joined(store, job)
-    with records:
-        if Outcome.INVALID_JSON in wanted.outcomes:
-            yield from check_json_answers(records)
-        chosen = records.indices(frozenset(wanted.outcomes))
-        if not chosen:
-            return 0
-        path = Path(job.input_path)
-        shards: list[Shard]
-        if wanted.changes:
-            path = paths.private(store.directory(job.id)) / f"attempt-{number}.jsonl"
-            yield from _rewrite(records, chosen, wanted.changes, path)
-            shards = yield from plan(path, bounds)
-        else:
-            shards = yield from plan_lines(path, _places(records, chosen), bounds)
+    if Outcome.INVALID_JSON in wanted.outcomes:
+        yield from check_json_answers(records)
+    chosen = records.indices(frozenset(wanted.outcomes))
+    if not chosen:
+        return 0
+    path = Path(job.input_path)
+    shards: list[Shard]
+    if wanted.changes:
+        path = paths.private(store.directory(job.id)) / f"attempt-{number}.jsonl"
+        yield from _rewrite(records, chosen, wanted.changes, path)
+        shards = yield from plan(path, bounds)
+    else:
+        shards = yield from plan_lines(path, _places(records, chosen), bounds)
     attempt = Attempt(
         job_id=job.id,
         number=number,

@@ -81,7 +81,12 @@ class JobStore:
     def job(self, id_or_prefix: str) -> Job:
         """Raises UsageError when no job, or more than one, has an id that begins so."""
         wanted = id_or_prefix.removeprefix(ID_PREFIX)
-        found = [each for each in self.jobs() if each.id.startswith(ID_PREFIX + wanted)]
+        with self._open() as database:
+            rows = database.execute(
+                f"{JOBS.select} WHERE substr(id, 1, ?) = ?",
+                [len(ID_PREFIX + wanted), ID_PREFIX + wanted],
+            )
+            found = [JOBS.record(row) for row in rows]
         if not wanted or not found:
             raise UsageError(f"there is no job {id_or_prefix}", hint="batchtui jobs ls lists them")
         if len(found) > 1:
@@ -132,6 +137,11 @@ class JobStore:
                 [job_id] if attempt is None else [job_id, attempt],
             )
             return [SHARDS.record(row) for row in rows]
+
+    def shard(self, shard: ShardRow) -> ShardRow:
+        """The same shard as it is now."""
+        with self._open() as database:
+            return _shard(database, shard)
 
     def tallies(self, job_id: str | None = None) -> list[Tally]:
         """The sums over the shards of one job, or of all, by attempt and state."""

@@ -9,6 +9,7 @@ custom_id twice, the first counts here and the last there: no rule says which is
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -86,17 +87,43 @@ def parsed_custom_id(line: bytes) -> bytes | None:
 
 def glance(line: bytes) -> tuple[bytes | None, Outcome]:
     """The custom_id and the outcome of a result line, as `read_result` has them."""
-    try:
-        answer = _decode_answer(line)
-        body = answer.response.body
-        if body.data and not body.choices and memoryview(body.data[0].embedding)[0] in _VECTOR:
-            return _key(answer.custom_id), Outcome.OK
-        choice = body.choices[0]
-        if answer.custom_id and _match_text(choice.message.content):
-            outcome = Outcome.OK if choice.finish_reason == "stop" else Outcome.TRUNCATED
-            return answer.custom_id.encode(), outcome
-    except (ValueError, LookupError, RecursionError):
-        pass
+    (custom_id,), (outcome,) = glances((line,))
+    return custom_id, outcome
+
+
+def glances(lines: Sequence[bytes]) -> tuple[list[bytes | None], list[Outcome]]:
+    """The custom_id and the outcome of each of these result lines.
+
+    One loop for all, since a call for each line costs a quarter of the whole.
+    """
+    custom_ids: list[bytes | None] = []
+    outcomes: list[Outcome] = []
+    tell_id, tell_outcome = custom_ids.append, outcomes.append
+    decode_answer, match_text = _decode_answer, _match_text
+    ok, truncated = Outcome.OK, Outcome.TRUNCATED
+    for line in lines:
+        try:
+            answer = decode_answer(line)
+            choices = answer.response.body.choices
+            if choices:
+                choice = choices[0]
+                if answer.custom_id and match_text(choice.message.content):
+                    tell_id(answer.custom_id.encode())
+                    tell_outcome(ok if choice.finish_reason == "stop" else truncated)
+                    continue
+            elif memoryview(answer.response.body.data[0].embedding)[0] in _VECTOR:
+                tell_id(_key(answer.custom_id))
+                tell_outcome(ok)
+                continue
+        except (ValueError, LookupError, RecursionError):
+            pass
+        custom_id, outcome = _by_the_parser(line)
+        tell_id(custom_id)
+        tell_outcome(outcome)
+    return custom_ids, outcomes
+
+
+def _by_the_parser(line: bytes) -> tuple[bytes | None, Outcome]:
     result = read_result(line.removeprefix(BOM))
     if result.custom_id:
         return _key(result.custom_id), result.outcome

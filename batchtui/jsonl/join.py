@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from batchtui.errors import InputError
-from batchtui.jsonl.glance import BOM, custom_id_of, glance, match_head
+from batchtui.jsonl.glance import BOM, custom_id_of, glances, match_head
 from batchtui.jsonl.ids import NO_ID, IdTable
 from batchtui.jsonl.joined import CODE, NO_FILE, OUTCOMES, Joined
 from batchtui.jsonl.lines import Block, blocks
@@ -112,9 +112,8 @@ class _Matching:
 
     def results(self, file: int, block: Block) -> None:
         joined = self.joined
-        glances = list(map(glance, block.lines))
-        ids = [custom_id for custom_id, _ in glances]
-        codes = [CODE[outcome] for _, outcome in glances]
+        ids, outcomes = glances(block.lines)
+        codes = [CODE[outcome] for outcome in outcomes]
         records = self.ids.find(ids)
         offsets, lengths = _places(block)
         are_distinct = NO_ID not in records and len(set(records)) == len(records)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Literal, Protocol
 
 from batchtui.errors import InputError
+from batchtui.jsonl.fastest import Find, finder
 from batchtui.jsonl.spelling import spellings
 
 Case = Literal["smart", "sensitive", "insensitive"]
@@ -46,11 +47,12 @@ class Text:
         self._ignore_case = ignore_case and text.lower() != text.upper()
         self._needles = spellings(text, ignore_case=self._ignore_case)
         self.overlap: int | None = len(self._needles[0]) - 1
+        self._find, self._lower = finder()
 
     def hits(self, data: bytes) -> Places:
         if self._ignore_case:
-            data = data.lower()
-        found = [_find(data, needle) for needle in self._needles]
+            data = self._lower(data)
+        found = [_places(self._find, data, needle) for needle in self._needles]
         if len(found) == 1:
             return found[0]
         places = sorted(
@@ -65,13 +67,13 @@ class Text:
         return offsets, lengths
 
 
-def _find(data: bytes, needle: bytes) -> Places:
+def _places(find: Find, data: bytes, needle: bytes) -> Places:
     length = len(needle)
     offsets = []
-    at = data.find(needle)
+    at = find(data, needle, 0)
     while at >= 0:
         offsets.append(at)
-        at = data.find(needle, at + length)
+        at = find(data, needle, at + length)
     return offsets, [length] * len(offsets)
 
 
@@ -95,6 +97,7 @@ class Expression:
             ) from None
         literal = None if ignore_case else _required(pattern)
         self._literal = literal.encode() if literal else None
+        self._find, _ = finder()
 
     def hits(self, data: bytes) -> Places:
         found = list(self._found(data))
@@ -105,14 +108,15 @@ class Expression:
         if literal is None:
             yield from self._in_lines(data)
             return
-        at = data.find(literal)
+        find = self._find
+        at = find(data, literal, 0)
         while at >= 0:
             start = data.rfind(b"\n", 0, at) + 1
             end = data.find(b"\n", at)
             end = len(data) if end < 0 else end
             for offset, length in self._in_lines(data[start:end]):
                 yield start + offset, length
-            at = data.find(literal, end)
+            at = find(data, literal, end)
 
     def _in_lines(self, data: bytes) -> Iterator[tuple[int, int]]:
         for found in self._pattern.finditer(data):

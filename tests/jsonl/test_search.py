@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,25 @@ from hypothesis import strategies as st
 
 from batchtui.errors import InputError
 from batchtui.jsonl import search as search_module
+from batchtui.jsonl.fastest import finder
 from batchtui.jsonl.matchers import Case, matcher
 from batchtui.jsonl.progress import Cancelled, run
 from batchtui.jsonl.search import Hits, find_all, find_next, find_previous
 from batchtui.jsonl.source import GZIP_MAGIC, Source
 
 OpenSource = Callable[[bytes], Source]
+
+
+@pytest.fixture(params=["stringzilla", "Python"], autouse=True)
+def engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test twice: with what finds bytes where it is installed, and with what always is."""
+    finder.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "Python":
+            patch.setitem(sys.modules, "stringzilla", None)
+        assert (finder()[0] is bytes.find) == (request.param == "Python")
+        yield
+    finder.cache_clear()
 
 
 def found(

@@ -5,7 +5,7 @@ Owns the counts that the title shows and the codes that filters use. Joined file
 
 from __future__ import annotations
 
-from batchtui.jsonl.glance import glance
+from batchtui.jsonl.glance import glances
 from batchtui.jsonl.joined import CODE, OUTCOMES
 from batchtui.jsonl.lines import blocks
 from batchtui.jsonl.outcomes import Outcome
@@ -38,13 +38,14 @@ class Survey:
         total = self.source.size_bytes
         for block in blocks(self.source, self._offset):
             offset = block.offset
-            for at, line in enumerate(block.lines):
-                code = CODE[glance(line)[1]]
-                self.codes.append(code)
-                self._tally[code] += not line.isspace()
-                offset += len(line)
-                if at % LINES_A_STEP == LINES_A_STEP - 1:
-                    yield Progress(offset, total)
+            for start in range(0, len(block.lines), LINES_A_STEP):
+                lines = block.lines[start : start + LINES_A_STEP]
+                for line, outcome in zip(lines, glances(lines)[1], strict=True):
+                    code = CODE[outcome]
+                    self.codes.append(code)
+                    self._tally[code] += not line.isspace()
+                    offset += len(line)
+                yield Progress(offset, total)
             self._offset = block.end
             yield Progress(block.end, total)
         self.is_complete = True

@@ -26,6 +26,9 @@ Long work is a generator (`progress.Steps`) that hands over every few millisecon
     rewrite     requests with other fields, as a new input
     export      joined results as JSONL, CSV, Parquet; export_columns: what of each record
     table       CSV as people have it; json_path: one value out of a document
+    prepare     rows of data made into requests; rows, json_array, template
+    diff        two results compared; word_diff: two texts
+    result_statistics   what a result file holds
     parts       split, merge end to end, sample
     shards      which lines make one batch of a job, without a copy of them
     repair      mechanical repairs into a new file

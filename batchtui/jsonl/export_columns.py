@@ -14,10 +14,14 @@ import msgspec
 
 from batchtui.errors import UsageError
 from batchtui.jsonl.glance import custom_id_of
+from batchtui.jsonl.ids import IdTable
 from batchtui.jsonl.joined import NO_FILE, Joined
 from batchtui.jsonl.json_path import parse
 from batchtui.jsonl.outcomes import ANSWERED, Outcome
+from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.results import Result, decode, read_result
+
+_STEP_RECORDS: Final = 4096
 
 REQUEST_ROOT: Final = "$request"
 """What a path into the request begins with; one that begins with `$` alone is of the result."""
@@ -153,6 +157,26 @@ def _chosen(text: str) -> tuple[str, bool, Callable[[Record], Any]]:
 def records(joined: Joined) -> Iterator[Record]:
     """Every request, in input order; without an input file every distinct custom_id."""
     return (Record(joined, index) for index in range(len(joined)))
+
+
+def custom_ids(joined: Joined) -> Steps[IdTable]:
+    """The custom_ids, as `key_of` has them, numbered as the records are."""
+    ids = IdTable()
+    total = len(joined)
+    batch: list[bytes | None] = []
+    for record in records(joined):
+        custom_id = record.custom_id
+        batch.append(None if custom_id is None else key_of(custom_id))
+        if len(batch) >= _STEP_RECORDS:
+            ids.extend(batch)
+            batch.clear()
+            yield Progress(record.index, total)
+    ids.extend(batch)
+    return ids
+
+
+def key_of(custom_id: str) -> bytes:
+    return custom_id.encode("utf-8", "surrogatepass")
 
 
 def bytes_of(joined: Joined, record: Record) -> int:

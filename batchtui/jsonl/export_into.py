@@ -9,17 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from batchtui.errors import InputError
-from batchtui.jsonl.export_columns import Column, Record, records
+from batchtui.jsonl.export_columns import Column, Record, custom_ids, key_of
 from batchtui.jsonl.export_csv import CsvWriter
 from batchtui.jsonl.glance import BOM
 from batchtui.jsonl.ids import NO_ID, IdTable
 from batchtui.jsonl.joined import Joined
 from batchtui.jsonl.progress import Progress, Steps
-from batchtui.jsonl.source import CHUNK_BYTES, opened
+from batchtui.jsonl.source import opened
 from batchtui.jsonl.table import CsvTable, numbered_id
 from batchtui.jsonl.write import new_file
 
-_STEP_RECORDS = 4096
+_STEP_ROWS = 4096
 
 
 def merge_into(
@@ -37,7 +37,7 @@ def merge_into(
     Raises InputError for a file that is no CSV, has no such column, or has one of `columns`
     already, and when no row belongs to any record: then the column is the wrong one.
     """
-    ids = yield from _ids(joined)
+    ids = yield from custom_ids(joined)
     with (yield from opened(source)) as opened_source, new_file(out) as file:
         table = CsvTable(opened_source)
         for each in columns:
@@ -58,7 +58,7 @@ def merge_into(
             matched += record is not None
             added = [each.pick(record) if record is not None else None for each in columns]
             writer.row(added, kept=row)
-            if (since := since + 1) % _STEP_RECORDS == 0:
+            if (since := since + 1) % _STEP_ROWS == 0:
                 yield Progress(table.done_bytes, opened_source.size_bytes)
         if number and len(joined) and not matched:
             what = "the number of a row" if column is None else f"in the column {column!r}"
@@ -69,29 +69,9 @@ def merge_into(
     return matched
 
 
-def _ids(joined: Joined) -> Steps[IdTable]:
-    """The custom_ids, numbered as the records are."""
-    ids = IdTable()
-    total = sum(source.size_bytes for source in joined.result_sources)
-    batch: list[bytes | None] = []
-    for record in records(joined):
-        custom_id = record.custom_id
-        batch.append(None if custom_id is None else _key(custom_id))
-        if len(batch) >= _STEP_RECORDS:
-            ids.extend(batch)
-            batch.clear()
-            yield Progress(min(record.index * CHUNK_BYTES // _STEP_RECORDS, total), total)
-    ids.extend(batch)
-    return ids
-
-
 def _found(joined: Joined, ids: IdTable, custom_id: str) -> Record | None:
-    (index,) = ids.find([_key(custom_id)])
+    (index,) = ids.find([key_of(custom_id)])
     if index == NO_ID:
         return None
     record = Record(joined, index)
     return record if record.custom_id == custom_id else None  # the table knows hashes only
-
-
-def _key(custom_id: str) -> bytes:
-    return custom_id.encode("utf-8", "surrogatepass")

@@ -7,7 +7,7 @@ name the line. Memory is that of one row.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from batchtui.errors import InputError
@@ -28,8 +28,17 @@ class CsvTable:
     `done_bytes`: how far the file is read.
     """
 
-    def __init__(self, source: Source, *, delimiter: str | None = None) -> None:
-        """Raises InputError for a file without a header, or in another encoding."""
+    def __init__(
+        self,
+        source: Source,
+        *,
+        delimiter: str | None = None,
+        names: Sequence[str] | None = None,
+    ) -> None:
+        """`names`: the columns of a file that has no header.
+
+        Raises InputError for a file with no header at all, or in another encoding.
+        """
         self.source = source
         self.done_bytes = 0
         head = source.read(0, 64 * 1024)
@@ -42,6 +51,9 @@ class CsvTable:
         self._line = 0
         csv.field_size_limit(MOST_CELL_CHARS)
         self._reader = csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
+        if names is not None:
+            self.header = list(names)
+            return
         found = self._next()
         if found is None:
             raise self._fault("the file is empty", "a CSV file has the names of its columns first")

@@ -37,7 +37,7 @@ def download(
             try:
                 response = transport.handle_request(prepared)
             except httpx.HTTPError as error:
-                return no_answer(error, target)
+                return wire.no_answer(error)
             try:
                 if not (rest and _is_another(response, part)):
                     return _taken(response, target, part, meter, stop)

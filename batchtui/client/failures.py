@@ -65,11 +65,13 @@ def error_of(outcome: Outcome, target: Target) -> ApiError:
 
 def unreadable(answer: Answer, target: Target, what: str, why: str | None = None) -> ProtocolError:
     """The error for a 2xx answer that is not `what` ("a batch")."""
+    if answer.body.lstrip()[:1] == b"<":
+        why = f"a web page, {words(answer.body).message or 'an empty one'}"
     reason = scrubbed(why, target.secrets, max_chars=200)
     return ProtocolError(
         f"{target.host} answered {answer.status} with something that is not {what}"
         + (f": {reason}" if reason else ""),
-        hint="is the base URL that of a Batch API?",
+        hint="try again; if it stays so, is the base URL that of a Batch API?",
         status=answer.status,
         request_id=request_id(answer, target),
     )

@@ -1,8 +1,9 @@
-"""What a person can do about an error status: one sentence, or none where there is none to give."""
+"""What a person can do about an error status, in one sentence."""
 
 from __future__ import annotations
 
 from batchtui.client.exchange import Answer
+from batchtui.client.retry import retry_after_s
 from batchtui.client.target import Target
 from batchtui.client.words import Words
 
@@ -17,7 +18,7 @@ def is_wrong_key(status: int, said: Words) -> bool:
     return status == 400 and said.kind == "no_db_connection"
 
 
-def hint(answer: Answer, said: Words, target: Target) -> str | None:
+def hint(answer: Answer, said: Words, target: Target) -> str:
     message = said.message or ""
     if answer.status == 401 or is_wrong_key(answer.status, said):
         if said.wrapped:
@@ -26,47 +27,66 @@ def hint(answer: Answer, said: Words, target: Target) -> str | None:
     if answer.status == 403:
         return "the key is valid but may not do this: ask whoever manages it"
     if answer.status in (404, 405):
-        return _not_found(message)
+        return _not_found(answer, message)
+    if answer.status == 407:
+        return (
+            "the HTTP proxy on the way wants a user and password in its URL: http://USER:WORD@HOST"
+        )
+    if answer.status == 409:
+        return "look at it again: it has changed, or ended"
     if answer.status == 413:
         return "the file is larger than the server takes: split it"
     if answer.status == 429:
-        return _too_many(said)
-    if answer.status == 400:
-        return _refused(said)
+        return _too_many(answer, said)
     if answer.status >= 500:
         return _broken(answer, message)
-    return None
+    return _refused(answer, said)
 
 
-def _not_found(message: str) -> str | None:
-    if message in ("", "Not Found", "Method Not Allowed") or "Invalid URL" in message:
+def is_unknown_path(answer: Answer, message: str) -> bool:
+    """A 404 that nobody serves the path, not that an id is unknown: a web page, or no words."""
+    if answer.body.lstrip()[:1] not in (b"{", b"["):
+        return True
+    words = ("", "Not Found", "Method Not Allowed", "Resource not found", "404 page not found")
+    return message in words or "nvalid URL" in message
+
+
+def _not_found(answer: Answer, message: str) -> str:
+    if is_unknown_path(answer, message):
         return _NOT_BATCH_API
     return "it may have expired, or belong to another account or provider"
 
 
-def _too_many(said: Words) -> str:
+def _too_many(answer: Answer, said: Words) -> str:
     if said.code == "token_limit_exceeded" or "nqueued token" in (said.message or ""):
         return "wait until running batches are finished, or split the file"
+    asked_s = retry_after_s(answer.headers)
+    if asked_s:
+        span = f"{asked_s:.0f} s" if asked_s < 120 else f"{asked_s / 60:.0f} min"
+        return f"wait {span}, as the server asks, and try again"
     return "wait a little and try again"
 
 
-def _refused(said: Words) -> str | None:
+def _refused(answer: Answer, said: Words) -> str:
     if said.code == "billing_hard_limit_reached":
         return "the account has reached its spending limit: raise it with the provider"
     if said.code == "token_limit_exceeded":
-        return _too_many(said)
+        return _too_many(answer, said)
     if "SSL certificate" in (said.message or ""):
         return "the server wants a client certificate: client_cert and client_key in the profile"
     if "LiteLLM doesn't support" in (said.message or ""):
         return "choose another provider; LiteLLM can not do this with the one given"
-    return None
+    return "the same would be refused again: correct what the server names"
 
 
 def _broken(answer: Answer, message: str) -> str:
     content_type = answer.headers.get("content-type", "")
     if content_type.startswith("text/plain") and message == "Internal Server Error":
         # Without the prisma package a LiteLLM proxy hides every error so: its #35457 and #38978.
-        return "a LiteLLM proxy without the prisma package hides every cause, a wrong key too"
+        return (
+            "look into the server's log; a LiteLLM proxy without the prisma package hides every"
+            " cause so, a wrong key too"
+        )
     if message == "Connection error.":
         return "the proxy can not reach its provider"
     if "Missing credentials" in message or "files_settings is not set" in message:

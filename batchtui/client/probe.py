@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from batchtui.client.exchange import Answer, QueryValue, Request
 from batchtui.client.failures import error_of
+from batchtui.client.hints import is_unknown_path
 from batchtui.client.session import Session
 from batchtui.errors import ApiError
 
@@ -16,7 +17,8 @@ from batchtui.errors import ApiError
 class Probe:
     """`status` None: no answer. `error`: what a caller would be told, None for a 2xx.
 
-    `headers` has lower-case names.
+    `headers` has lower-case names. `is_unknown_path`: the server has nothing at that path, as told
+    by a 404; another says only that it does not know an id.
     """
 
     status: int | None
@@ -24,6 +26,7 @@ class Probe:
     body: bytes
     error: ApiError | None
     elapsed_s: float
+    is_unknown_path: bool = False
 
 
 async def probe(session: Session, method: str, path: str, query: Mapping[str, QueryValue]) -> Probe:
@@ -33,5 +36,9 @@ async def probe(session: Session, method: str, path: str, query: Mapping[str, Qu
     elapsed_s = time.monotonic() - started
     if isinstance(outcome, Answer):
         error = None if outcome.ok else error_of(outcome, session.target)
-        return Probe(outcome.status, outcome.headers, outcome.body, error, elapsed_s)
+        words = (error.server_message if error else None) or ""
+        return Probe(
+            *(outcome.status, outcome.headers, outcome.body, error, elapsed_s),
+            is_unknown_path=outcome.status == 404 and is_unknown_path(outcome, words),
+        )
     return Probe(None, {}, b"", outcome.error, elapsed_s)

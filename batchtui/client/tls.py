@@ -72,8 +72,9 @@ def _unusable(name: str, files: list[Path], error: Exception) -> UsageError:
     reason = error.strerror if type(error) is FileNotFoundError else None
     if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError):
         reason = str(error)
+    missing = "no certificate in PEM" if name == "ca_file" else "no certificate and key that fit"
     named = ", ".join(str(each) for each in files)
     return UsageError(
-        f"{name} can not be used: {named}: {reason or 'no certificate and key in PEM that fit'}",
+        f"{name} can not be used: {named}: {reason or missing}",
         hint="a PEM file begins with -----BEGIN; a key must not be encrypted",
     )

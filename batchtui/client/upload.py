@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from batchtui.client.exchange import Answer, Outcome, Request
-from batchtui.client.faults import no_answer, too_large
+from batchtui.client.faults import too_large
 from batchtui.client.sending import Body, InterruptedUploadError
 from batchtui.client.target import Target
 from batchtui.client.thread import Stop
@@ -29,7 +29,7 @@ def upload(
         except InterruptedUploadError:
             pass
         except httpx.HTTPError as error:
-            outcome = no_answer(error, target)
+            outcome = wire.no_answer(error)
     del prepared
     if body.problem is not None:
         raise body.problem

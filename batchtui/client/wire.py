@@ -17,7 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from batchtui.client import tls
-from batchtui.client.exchange import Answer, Outcome, Request
+from batchtui.client.exchange import Answer, NoAnswer, Outcome, Request
 from batchtui.client.faults import incomplete, no_answer, too_large
 from batchtui.client.target import CONNECT_TIMEOUT_S, Target
 from batchtui.errors import UsageError
@@ -76,7 +76,7 @@ class Wire:
             prepared = self.request(request, headers=IDENTITY)
             response = await self._shared.handle_async_request(prepared)
         except httpx.HTTPError as error:
-            outcome: Outcome | None = no_answer(error, self._target)
+            outcome: Outcome | None = self.no_answer(error)
         else:
             outcome = None
         if outcome is not None:
@@ -114,6 +114,10 @@ class Wire:
             **extra,
         )
 
+    def no_answer(self, error: Exception) -> NoAnswer:
+        """What an exception of httpx means on the way to this target."""
+        return no_answer(error, self._target, self._proxy)
+
     def blocking_transport(self) -> httpx.BaseTransport:
         """A transport for one transfer in a thread; an injected one is not closed by its user."""
         if self._injected is not None:
@@ -143,7 +147,7 @@ class Wire:
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-            return no_answer(error, self._target)
+            return self.no_answer(error)
 
     async def _read(self, response: httpx.Response) -> Outcome:
         body = bytearray()

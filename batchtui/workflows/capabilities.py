@@ -62,7 +62,7 @@ async def probe(session: Session) -> Capabilities:
     why: dict[str, str] = {}
     for name, method, path, query in _ROUTES:
         asked = await client.probe(method, path, query)
-        found[name] = _exists(asked)
+        found[name] = _exists(asked, names_an_id=path.count("/") > 1)
         if not found[name] and asked.error is not None:
             why[name] = asked.error.message
     found["paging"], reason = await _cursor_leads_on(client)
@@ -79,19 +79,18 @@ async def known(session: Session) -> Capabilities | None:
     return await asyncio.to_thread(_kept, session.profile.account)
 
 
-def _exists(asked: Probe) -> bool | None:
+def _exists(asked: Probe, *, names_an_id: bool) -> bool | None:
     """A route that refuses an unknown id is there; one that nobody serves says so differently."""
     if asked.status is None or asked.status in (401, 403, 429):
         return None
     if asked.status < 400:
-        return True
+        # A page to sign in on, or a redirect to one, is no Batch API.
+        return asked.error is None and _document(asked) is not None
     message = asked.error.server_message or "" if asked.error else ""
     if asked.status in (405, 501):
         return False
     if asked.status == 404:
-        return (
-            message not in ("", "Not Found", "404 page not found") and "nvalid URL" not in message
-        )
+        return names_an_id and not asked.is_unknown_path
     if "doesn't support" in message or "not supported" in message.lower():
         return False
     return None if asked.status >= 500 else True

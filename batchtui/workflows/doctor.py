@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlsplit
 
+from batchtui.config import Profile
 from batchtui.errors import ApiError, AuthenticationError, UsageError
 from batchtui.workflows import capabilities
 from batchtui.workflows.session import Session
@@ -34,6 +36,12 @@ WITHOUT: Final = {
     "models_list": "models are not offered in the form",
     "paging": "only the first page of batches is shown",
 }
+
+NEEDED: Final = ("batches_list", "batch_cancel", "files_list", "file_content")
+NO_BATCH_API: Final = (
+    "is the base URL right? A model server often has no Batch API: put a LiteLLM proxy or "
+    "`batchtui serve` before it"
+)
 
 
 class Verdict(StrEnum):
@@ -70,6 +78,7 @@ async def examine(session: Session) -> AsyncIterator[Finding]:
     yield Finding(
         "connection", Verdict.OK, f"{profile.host} answers in {asked.elapsed_s * 1000:.0f} ms"
     )
+    yield tls_of(profile)
     if isinstance(asked.error, AuthenticationError):
         yield Finding(
             "key", Verdict.BAD, f"the key was not accepted (from: {source})", asked.error.hint
@@ -78,17 +87,45 @@ async def examine(session: Session) -> AsyncIterator[Finding]:
     if asked.status == 403:
         yield _bad("key", asked.error)
         return
-    yield Finding("key", Verdict.OK, f"accepted (from: {source})")
+    yield _key(asked.error, source)
     yield _clock(asked.headers.get("date"))
     found = await capabilities.probe(session)
     for name, what in NAMES.items():
         yield _capability(name, what, getattr(found, name), found.why.get(name))
+    if found.batches_list is False and not any(getattr(found, name) for name in NEEDED):
+        yield Finding("batch api", Verdict.BAD, "the server has no call of it", NO_BATCH_API)
 
 
 def _bad(what: str, error: ApiError | None) -> Finding:
     if error is None:
         return Finding(what, Verdict.BAD, "there is no answer")
     return Finding(what, Verdict.BAD, error.message, error.hint)
+
+
+def _key(error: ApiError | None, source: str) -> Finding:
+    if error is None:
+        return Finding("key", Verdict.OK, f"accepted (from: {source})")
+    said = f"could not be told (from: {source}): {error.message}"
+    return Finding("key", Verdict.UNKNOWN, said, error.hint)
+
+
+def tls_of(profile: Profile) -> Finding:
+    """Said of a server that answered: over https its certificate was found good."""
+    parts = urlsplit(profile.base_url)
+    if parts.scheme == "https":
+        who = f"by {profile.ca_file}" if profile.ca_file else "by this machine's authorities"
+        shown = ", and is shown ours" if profile.client_cert else ""
+        return Finding("tls", Verdict.OK, f"the server's certificate is trusted {who}{shown}")
+    host = parts.hostname or ""
+    has_key = profile.key_source is not None or profile.api_key is not None
+    if not has_key or host in ("localhost", "::1") or host.startswith("127."):
+        return Finding("tls", Verdict.OK, "not used, plain http")
+    return Finding(
+        "tls",
+        Verdict.WARNING,
+        "not used: the key goes over the network in the clear",
+        "use an https URL, unless the network is your own",
+    )
 
 
 def _capability(name: str, what: str, is_there: bool | None, why: str | None) -> Finding:

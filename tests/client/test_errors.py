@@ -58,24 +58,24 @@ EXPECTED = [
     ("err_method_put", "NotFoundError", "Method Not Allowed", None, None, "base URL"),
     ("path_openai_passthrough_route", "NotFoundError", "Invalid URL", None, None, "base URL"),
     ("err_create_unknown_file", "InvalidRequestError", "Invalid file: No such File object",
-     "invalid_file", "input_file_id", None),
+     "invalid_file", "input_file_id", "correct"),
     ("err_create_malformed_json", "InvalidRequestError", "Invalid JSON payload", None,
-     "request_body", None),
+     "request_body", "correct"),
     ("err_file_no_purpose", "InvalidRequestError", "body.purpose: Field required", "missing",
-     "purpose", None),
+     "purpose", "correct"),
     ("file_json_body", "InvalidRequestError",
-     "body.purpose: Field required; body.file: Field required", "missing", "purpose", None),
+     "body.purpose: Field required; body.file: Field required", "missing", "purpose", "correct"),
     ("batch_list_limit_abc", "InvalidRequestError", "query.limit: Input should be", "int_parsing",
-     "limit", None),
+     "limit", "correct"),
     ("err_prov_anthropic_list", "InvalidRequestError", "litellm.BadRequestError", None, None,
      "another provider"),
     ("err_prov_bogus_file", "ServerError", "'bogus' is not a valid", None, None,
      "another provider"),
     ("list_unknown_model", "InvalidRequestError", "batch listing: Invalid model name", None, None,
-     None),
+     "correct"),
     ("up_billing_create", "InvalidRequestError", "Billing hard limit",
      "billing_hard_limit_reached", None, "spending limit"),
-    ("batch_cancel_completed", "ConflictError", "Cannot cancel a batch", None, None, None),
+    ("batch_cancel_completed", "ConflictError", "Cannot cancel a batch", None, None, "ended"),
     ("batch_id_with_429", "RateLimitedError", "Rate limit reached", "rate_limit_exceeded", None,
      "wait"),
     ("up_enqueued_create", "RateLimitedError", "Enqueued token limit", "token_limit_exceeded",
@@ -87,12 +87,12 @@ EXPECTED = [
     ("nokey_file_create", "ServerError", "files_settings is not set", None, None, "config.yaml"),
     ("sel_file_target_model_names", "ServerError", "Managed files hook", None, None, "database"),
     ("err_create_list_body", "ServerError", "Internal server error", None, None, "try again"),
-    ("file_txt_name", "InvalidRequestError", "Invalid file format", None, "file", None),
+    ("file_txt_name", "InvalidRequestError", "Invalid file format", None, "file", "correct"),
     ("err_create_missing_endpoint", "InvalidRequestError", "/batches: Missing required", None,
-     "endpoint", None),
-    ("batch_list_limit101", "InvalidRequestError", "Invalid 'limit'", None, "limit", None),
+     "endpoint", "correct"),
+    ("batch_list_limit101", "InvalidRequestError", "Invalid 'limit'", None, "limit", "correct"),
     ("sel_file_header_model_unknown", "InvalidRequestError", "file upload: Invalid model", None,
-     None, None),
+     None, "correct"),
     ("content_truncated", "ServerError", "Internal server error", None, None, "try again"),
 ]  # fmt: skip
 
@@ -101,14 +101,14 @@ EXPECTED = [
     ("case", "kind", "words", "code", "param", "hint"), EXPECTED, ids=[row[0] for row in EXPECTED]
 )
 def test_a_captured_answer(
-    case: str, kind: str, words: str, code: str | None, param: str | None, hint: str | None
+    case: str, kind: str, words: str, code: str | None, param: str | None, hint: str
 ) -> None:
     error = captured(case)
     assert type(error).__name__ == kind
     assert (error.server_message or "").startswith(words)
     assert (error.code, error.param) == (code, param)
     assert error.status == CAPTURED[case]["status"]
-    assert hint in (error.hint or "") if hint else error.hint is None
+    assert hint in (error.hint or "")
     headers = CAPTURED[case]["headers"]
     assert error.request_id == headers.get("x-request-id", headers.get("x-litellm-call-id"))
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from batchtui.config import Profile, Secret
+from batchtui.config import KeySource, Profile, Secret
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.workflows import capabilities
-from batchtui.workflows.doctor import Finding, Verdict, examine
+from batchtui.workflows.doctor import Finding, Verdict, examine, tls_of
 from batchtui.workflows.session import Session
-from tests.relay import Call, Fault, Forward, answer, relay
+from tests.relay import Call, Fault, Forward, answer, refuses, relay
 
 WriteInput = Callable[..., Path]
 
@@ -123,3 +123,54 @@ async def test_a_list_that_goes_round_in_circles(gateway: Gateway) -> None:
         found = await findings(session)
     assert found["further pages"].verdict is Verdict.WARNING
     assert "first one again" in found["further pages"].said
+
+
+@pytest.mark.parametrize(
+    "nothing_there",
+    [
+        refuses(404, b'{"detail": "Not Found"}'),  # vLLM
+        refuses(404, b"404 page not found", "text/plain"),
+        refuses(404, b"<html><title>Not here</title></html>", "text/html"),
+        refuses(404, b'{"error": {"code": "404", "message": "Resource not found"}}'),  # Azure
+        refuses(200, b"<html><title>Sign in</title></html>", "text/html"),
+        refuses(302, b"", location="https://login.example/"),
+    ],
+)
+async def test_a_server_without_a_batch_api(gateway: Gateway, nothing_there: Fault) -> None:
+    async with (
+        relay(gateway.base_url, lambda call: nothing_there) as url,
+        Session(Profile(name="p", base_url=url)) as session,
+    ):
+        found = await findings(session)
+    assert found["connection"].verdict is Verdict.OK
+    assert found["key"].verdict is not Verdict.BAD
+    assert found["list batches"].verdict is Verdict.WARNING
+    assert found["download a file"].verdict is Verdict.WARNING
+    assert found["batch api"].verdict is Verdict.BAD
+    assert "base URL" in (found["batch api"].hint or "")
+
+
+async def test_a_server_in_trouble_is_not_said_to_have_accepted_the_key(gateway: Gateway) -> None:
+    async with (
+        relay(gateway.base_url, lambda call: refuses(500, b"Internal Server Error")) as url,
+        Session(Profile(name="p", base_url=url)) as session,
+    ):
+        found = await findings(session)
+    assert found["key"].verdict is Verdict.UNKNOWN
+    assert "500" in found["key"].said
+    assert "batch api" not in found
+
+
+@pytest.mark.parametrize(
+    ("base_url", "verdict", "said"),
+    [
+        ("http://127.0.0.1:4000", Verdict.OK, "plain http"),
+        ("http://[::1]:4000", Verdict.OK, "plain http"),
+        ("https://api.openai.com/v1", Verdict.OK, "trusted by this machine's"),
+        ("http://proxy.example:4000", Verdict.WARNING, "in the clear"),
+    ],
+)
+def test_a_key_in_the_clear(base_url: str, verdict: Verdict, said: str) -> None:
+    found = tls_of(Profile("p", base_url, key_source=KeySource("env", "X")))
+    assert found.verdict is verdict
+    assert said in found.said

@@ -20,6 +20,7 @@ from textual.pilot import Pilot
 from batchtui.config import Profile
 from batchtui.models.batch import Batch
 from batchtui.tui.app import BatchtuiApp
+from batchtui.tui.garbage import keep_collections_short
 from batchtui.tui.viewer.screen import ViewerScreen
 from batchtui.tui.viewer.target import BatchResults, LocalFile, Target
 from batchtui.workflows.session import Session
@@ -93,7 +94,7 @@ async def watch_file(path: Path) -> None:
 
 async def watch_batch(folder: Path, lines: int) -> None:
     app = BatchtuiApp(None, browse_dir=folder)
-    session = app.session = Session(
+    session = app.connection.session = Session(
         Profile("none", "http://127.0.0.1:9"), downloads=folder / "kept"
     )
     for file_id, name in (("file-in", "in.jsonl"), ("file-out", "out.jsonl")):
@@ -116,6 +117,7 @@ async def opened(app: BatchtuiApp, pilot: Pilot[Any], target: Target) -> tuple[V
     screen = ViewerScreen(target)
     await app.push_screen(screen)
     await until(lambda: screen.records is not None and screen.records.count > 0)
+    keep_collections_short(app)
     return screen, Watch(pilot, screen)
 
 

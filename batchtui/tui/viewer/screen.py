@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from batchtui.tui.garbage import let_go
 from batchtui.tui.viewer.bindings import BINDINGS
 from batchtui.tui.viewer.choice import Choice
 from batchtui.tui.viewer.content import Content
@@ -68,6 +69,7 @@ class ViewerScreen(Fetching, Finding, Taking):
         self.jobs.cancel_all()
         if self.records is not None:
             self.jobs.when_idle(self.records.close)
+        let_go(self.app)
 
     # What the jobs tell
 

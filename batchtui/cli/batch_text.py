@@ -16,6 +16,7 @@ from batchtui.visible import visible
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
+    from batchtui.workflows.lineage import Retry
 
 _SERVER_SIDE: Final = frozenset({"token_limit_exceeded", "runner_lost"})
 """Codes of failed batches whose input was not to blame."""
@@ -101,6 +102,18 @@ def show_batch(batch: Batch) -> None:
     for error in batch.errors.data if batch.errors else ():
         where = f"line {error.line:,}: " if error.line is not None else ""
         _line("error", f"{where}{error.code or 'error'}: {error.message or ''}")
+
+
+def show_lineage(own: Retry | None, retries: Sequence[Retry]) -> None:
+    """What the batch is a retry of, and its own retries."""
+    if own is not None:
+        _line("retry of", _retry(own.of_batch_id, own))
+    for each in retries:
+        _line("retried by", _retry(each.batch_id, each))
+
+
+def _retry(batch_id: str, retry: Retry) -> str:
+    return f"{batch_id}  ({retry.what})" if retry.what else batch_id
 
 
 def _line(name: str, value: str | None) -> None:

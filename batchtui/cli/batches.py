@@ -1,4 +1,4 @@
-"""`batchtui batches`: list, create, show, watch, cancel, results."""
+"""`batchtui batches`: list, create, show, watch, cancel, results; retry is beside."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from batchtui.cli.batch_text import (
     progress_text,
     row_of,
     show_batch,
+    show_lineage,
     what_is_done,
 )
 from batchtui.cli.exporting import export_options, form_of
@@ -20,6 +21,7 @@ from batchtui.cli.given import is_there, looks_like_path
 from batchtui.cli.on_done import on_done_option, run_on_done
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import Progress, note, print_json, print_json_list, print_table
+from batchtui.cli.retry import retry
 from batchtui.cli.sending import again_option, metadata_option, pairs, tell
 from batchtui.cli.writing import new_file, written_to
 from batchtui.errors import ExitCode, InputError
@@ -27,12 +29,13 @@ from batchtui.errors import ExitCode, InputError
 if TYPE_CHECKING:
     from batchtui.jsonl.export import Wanted
     from batchtui.models.batch import Batch
+    from batchtui.workflows.lineage import Retry
     from batchtui.workflows.session import Session
 
 
-@click.group(short_help="ls, create, show, watch, cancel, results")
+@click.group(short_help="ls, create, show, watch, cancel, results, retry")
 def batches() -> None:
-    """List, create, show, watch and cancel batches, and get their results."""
+    """List, create, show, watch, cancel and retry batches, and get their results."""
 
 
 @batches.command("ls")
@@ -136,19 +139,24 @@ async def _endpoint_of(session: Session, file_id: str) -> str:
 @json_option
 @connection_options
 def show(connection: Connection, batch_id: str, as_json: bool) -> None:
-    """Show one batch: status, counts, times, errors."""
+    """Show one batch: status, counts, times, errors, what it retries and what retries it."""
 
-    async def work() -> Batch:
+    async def work() -> tuple[Batch, Retry | None, list[Retry]]:
+        from batchtui.workflows import lineage
         from batchtui.workflows.batches import retrieve
 
         async with connected(connection) as session:
-            return await retrieve(session, batch_id)
+            batch = await retrieve(session, batch_id)
+            return batch, *await lineage.near(session, batch)
 
-    batch = run_async(work())
+    batch, own, retries = run_async(work())
     if as_json:
-        print_json(as_document(batch))
+        retried_by = [each.batch_id for each in retries]
+        of = own.of_batch_id if own else None
+        print_json({**as_document(batch), "retry_of": of, "retried_by": retried_by})
     else:
         show_batch(batch)
+        show_lineage(own, retries)
 
 
 @batches.command("watch")
@@ -237,6 +245,9 @@ def cancel(connection: Connection, batch_ids: tuple[str, ...], yes: bool, as_jso
     metavar="FILE",
     help="The input file, when the server does not give it back.",
 )
+@click.option(
+    "--with-retries", is_flag=True, help="The best answer of each request over all retries."
+)
 @click.option("--force", is_flag=True, help="Replace OUT when it exists.")
 @export_options
 @json_option
@@ -248,6 +259,7 @@ def results(
     batch_id: str,
     output: str,
     input_path: Path | None,
+    with_retries: bool,
     force: bool,
     wanted: Wanted,
     as_json: bool,
@@ -262,13 +274,14 @@ def results(
         from batchtui.jsonl.export import export
         from batchtui.workflows.batches import retrieve
         from batchtui.workflows.results import collect
+        from batchtui.workflows.retrying import collect_best
 
         async with connected(connection) as session:
             batch = await retrieve(session, batch_id)
-            if not (batch.output_file_id or batch.error_file_id):
+            if not (batch.output_file_id or batch.error_file_id or with_retries):
                 raise InputError(_no_results(batch), hint=_what_then(batch))
             with written_to(output) as out:
-                collected = await collect(
+                collected = await (collect_best if with_retries else collect)(
                     session,
                     batch,
                     out,
@@ -287,6 +300,9 @@ def results(
         return audit_exit_code(collected.audit)
 
     ctx.exit(run_async(work()))
+
+
+batches.add_command(retry)
 
 
 def _no_results(batch: Batch) -> str:

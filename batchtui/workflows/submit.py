@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from batchtui.errors import InputError, StatusError, UsageError
+from batchtui.errors import BatchtuiError, InputError, StatusError, UsageError
 from batchtui.jsonl.progress import Progress
+from batchtui.jsonl.statistics import Statistics
 from batchtui.jsonl.validation import Validation
 from batchtui.models.batch import Batch
 from batchtui.models.file import FileObject
+from batchtui.workflows import foreseen
 from batchtui.workflows.background import Emit, events, in_thread
 from batchtui.workflows.check import RefusedError, check, limits_of
 from batchtui.workflows.fingerprint import fingerprint
@@ -133,7 +136,7 @@ def submit(session: Session, submission: Submission) -> AsyncGenerator[SubmitEve
             metadata=submission.metadata,
             output_expires_after_s=submission.output_expires_after_s,
         )
-        await _create(session, wanted, emit)
+        await _create(session, wanted, emit, validation.statistics)
 
     return events(produce)
 
@@ -194,12 +197,19 @@ async def _is_settled(
     return True
 
 
-async def _create(session: Session, wanted: Create, emit: Emit[SubmitEvent]) -> None:
+async def _create(
+    session: Session, wanted: Create, emit: Emit[SubmitEvent], known: Statistics | None = None
+) -> None:
     emit(Creating(wanted.endpoint))
     if session.ledger is None:
         batch = await send(session, wanted, wanted.metadata)
     else:
         batch = await create(session, session.ledger, wanted, emit)
+        if known is not None:
+            with suppress(BatchtuiError):
+                await asyncio.to_thread(
+                    foreseen.record, session.ledger, session.profile.account, batch.id, known
+                )
     emit(Created(batch))
 
 

@@ -63,7 +63,7 @@ def parse_where(typed: str) -> Where:
         rest = rest[term.end() :]
         field, value = term.groups()
         if field == "outcome":
-            named = _outcomes(value)
+            named = outcomes_of(value)
             outcomes = named if outcomes is None else outcomes & named
         elif field == "code":
             codes = frozenset(each for each in value.split(",") if each)
@@ -74,7 +74,8 @@ def parse_where(typed: str) -> Where:
     return Where(outcomes, codes, custom_id, text, is_regex and bool(text))
 
 
-def _outcomes(value: str) -> frozenset[Outcome]:
+def outcomes_of(value: str) -> frozenset[Outcome]:
+    """`failed,expired`, or `!ok` for all others. Raises UsageError for a word that is none."""
     names = [each for each in value.removeprefix("!").casefold().split(",") if each]
     known = {str(outcome) for outcome in Outcome}
     for name in names:

@@ -19,13 +19,16 @@ that process, which obeys within a second; what nobody drives is changed at once
     cancel(store, id)    batches are cancelled, what is done is kept: then drive it, unless driven
     retry(...)           a new attempt of a job that has ended: then drive it
 
+    fetch(session, store, id)             download again what was emptied out of the cache
     export(store, id, out)                the result so far, in input order
+    run_on_done(job)                      the command that was to be run at the end, if any
 
 `drive` may be closed at any moment: whatever it was at is taken up by the next.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,15 +38,16 @@ from batchtui.errors import UsageError
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress
 from batchtui.workflows.background import in_thread
-from batchtui.workflows.jobs import audit, engine
+from batchtui.workflows.jobs import audit, collecting, engine
 from batchtui.workflows.jobs import retry as retrying
 from batchtui.workflows.jobs.bounds import bounds_of
 from batchtui.workflows.jobs.events import JobEvent
 from batchtui.workflows.jobs.lease import JobBusyError, driver, lease
 from batchtui.workflows.jobs.making import NewJob as NewJob
 from batchtui.workflows.jobs.making import make as make
+from batchtui.workflows.jobs.on_done import run_on_done as run_on_done
 from batchtui.workflows.jobs.records import Attempt, Job, JobAudit, JobBatch, ShardRow
-from batchtui.workflows.jobs.states import FINAL_JOBS, JobState, ShardState
+from batchtui.workflows.jobs.states import FINAL_JOBS, SETTLED, JobState, ShardState
 from batchtui.workflows.jobs.store import JobStore
 from batchtui.workflows.jobs.view import JobView
 from batchtui.workflows.jobs.view import view as view
@@ -110,13 +114,20 @@ def resume(store: JobStore, id_or_prefix: str, *, max_spend_usd: float | None = 
         for shard in store.shards(job.id):
             if shard.state is ShardState.FAILED:
                 store.move_shard(shard, ShardState.PLANNED, refusals=0)
-        options = replace(job.options, canary_lines=None)
+        options = job.options
+        if job.state is JobState.STOPPED and _canary_is_over(store, job):
+            options = replace(options, canary_lines=None)
         if max_spend_usd is not None:
             options = replace(options, max_spend_usd=max_spend_usd)
         store.update(job.id, wanted="", options=options)
         if job.state in (JobState.PAUSED, JobState.STOPPED):
             job = store.move(job.id, JobState.RUNNING)
         return store.job(job.id)
+
+
+def _canary_is_over(store: JobStore, job: Job) -> bool:
+    canaries = [each for each in store.shards(job.id) if each.is_canary]
+    return all(each.state in SETTLED for each in canaries)
 
 
 def cancel(store: JobStore, id_or_prefix: str) -> Job:
@@ -158,6 +169,17 @@ async def retry(
         most = max(job.options.max_attempts, job.attempt + 1)
         store.update(job.id, wanted="", options=replace(job.options, max_attempts=most))
         return store.move(job.id, JobState.RUNNING)
+
+
+async def fetch(session: Session, store: JobStore, id_or_prefix: str) -> None:
+    """Have every result file on this machine. Raises any ApiError."""
+    job = await asyncio.to_thread(store.job, id_or_prefix)
+    await collecting.recollect(session, store, job.id)
+
+
+def is_fetched(store: JobStore, id_or_prefix: str) -> bool:
+    """Whether every result file that was collected is on this machine."""
+    return not collecting.gone(store, store.job(id_or_prefix).id)
 
 
 async def export(

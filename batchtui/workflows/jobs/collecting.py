@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from batchtui import paths
 from batchtui.errors import NotFoundError
 from batchtui.workflows.background import Emit
 from batchtui.workflows.jobs.events import Collecting, JobEvent
@@ -16,15 +17,24 @@ from batchtui.workflows.results import download
 from batchtui.workflows.session import Session
 
 
-async def recollect(session: Session, store: JobStore, job_id: str) -> None:
-    """Download again what was emptied out of the cache since. Raises any ApiError."""
-    for shard in await asyncio.to_thread(store.shards, job_id):
+def gone(store: JobStore, job_id: str) -> list[tuple[Path, str]]:
+    """Result files that were emptied out of the cache since, each with its id at the server."""
+    return [
+        (Path(path), file_id)
+        for shard in store.shards(job_id)
         for path, file_id in (
             (shard.output_path, shard.output_file_id),
             (shard.error_path, shard.error_file_id),
-        ):
-            if path and not Path(path).exists():
-                await download(session, file_id, to=Path(path))
+        )
+        if path and not Path(path).exists()
+    ]
+
+
+async def recollect(session: Session, store: JobStore, job_id: str) -> None:
+    """Download those again. Raises any ApiError."""
+    for path, file_id in await asyncio.to_thread(gone, store, job_id):
+        paths.private(path.parent)
+        await download(session, file_id, to=path)
 
 
 async def collect(
@@ -34,8 +44,8 @@ async def collect(
 
     Raises any ApiError but that, InputError when disk fails.
     """
-    gone = []
-    paths: dict[str, str] = {"output": "", "errors": ""}
+    lost = []
+    kept: dict[str, str] = {"output": "", "errors": ""}
     for which, file_id in (("output", shard.output_file_id), ("errors", shard.error_file_id)):
         if not file_id:
             continue
@@ -48,21 +58,21 @@ async def collect(
                 ),
             )
         except NotFoundError:
-            gone.append(which)
+            lost.append(which)
         else:
-            paths[which] = str(path)
+            kept[which] = str(path)
     tokens = {}
-    if paths["output"] and not (shard.input_tokens or shard.output_tokens):
-        used = await asyncio.to_thread(usage_of, Path(paths["output"]))
+    if kept["output"] and not (shard.input_tokens or shard.output_tokens):
+        used = await asyncio.to_thread(usage_of, Path(kept["output"]))
         tokens = {"input_tokens": used[0], "output_tokens": used[1]}
-    why = f"the server no longer has its {' and '.join(gone)}" if gone else shard.why
+    why = f"the server no longer has its {' and '.join(lost)}" if lost else shard.why
     return await asyncio.to_thread(
         lambda: store.move_shard(
             shard,
             ShardState.COLLECTED,
             why=why,
-            output_path=paths["output"],
-            error_path=paths["errors"],
+            output_path=kept["output"],
+            error_path=kept["errors"],
             **tokens,
         )
     )

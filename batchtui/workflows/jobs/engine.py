@@ -93,11 +93,10 @@ async def _to_the_end(course: Course) -> int:
             break
         count = len(await asyncio.to_thread(course.store.shards, course.job.id, attempt.number + 1))
         course.emit(Planned(attempt.number + 1, settled.retried, count))
-    is_done = settled.audit.answered == settled.audit.submitted
-    left = settled.audit.submitted - settled.audit.answered
+    left = settled.audit.submitted - settled.audit.ok
     await course.move_job(
-        JobState.DONE if is_done else JobState.INCOMPLETE,
-        why="" if is_done else f"{left:,} requests have no answer",
+        JobState.INCOMPLETE if left else JobState.DONE,
+        why=f"{left:,} requests have no answer" if left else "",
     )
     return settled.lines
 

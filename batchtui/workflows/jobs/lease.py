@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from batchtui import paths
-from batchtui.errors import BatchtuiError
+from batchtui.errors import BatchtuiError, ExitCode
 
 _TRIES: Final = 10
 _PAUSE_S: Final = 0.02
@@ -24,6 +24,8 @@ _PAUSE_S: Final = 0.02
 
 class JobBusyError(BatchtuiError):
     """Another process drives the job."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, job_id: str, pid: int) -> None:
         super().__init__(

@@ -80,7 +80,7 @@ class JobAudit:
     `outcomes` by word; their sum is `submitted`. The rest are result lines that stand for no
     request: `duplicate` (one more for an answered request), `unknown` (nobody submitted its
     custom_id), `unreadable`; and `superseded`, those of an earlier attempt for which a later one
-    has a better. result_lines = answered + failed + duplicate + unknown + unreadable + superseded.
+    has a better. result_lines = ok + failed + duplicate + unknown + unreadable + superseded.
     """
 
     attempt: int
@@ -93,7 +93,7 @@ class JobAudit:
     result_lines: int = 0
 
     @property
-    def answered(self) -> int:
+    def ok(self) -> int:
         """The server answered, however useful the answer is."""
         return sum(n for outcome, n in self.outcomes.items() if outcome in ANSWERED)
 
@@ -104,13 +104,13 @@ class JobAudit:
     @property
     def failed(self) -> int:
         """Failed, expired, cancelled, unreadable: there is a line, and it is no answer."""
-        return self.submitted - self.answered - self.missing
+        return self.submitted - self.ok - self.missing
 
     @property
     def is_complete(self) -> bool:
         """Every request is answered, and no line is left over."""
         extra = self.duplicate or self.unknown or self.unreadable
-        return self.answered == self.submitted and not extra
+        return self.ok == self.submitted and not extra
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from batchtui.errors import (
     ApiError,
     BatchtuiError,
     ConnectionFailedError,
+    ExitCode,
     NotKnownError,
     ProtocolError,
     RateLimitedError,
@@ -46,6 +47,20 @@ _SHOWN_ERRORS: Final = 3
 
 class StoppedError(BatchtuiError):
     """The job stops for a reason of its own: a failed batch or canary, or the cap on spend."""
+
+    exit_code = ExitCode.SOME_FAILED
+
+
+class BatchFailedError(StoppedError):
+    """The server refused a whole batch for what is in it; `batch` has its errors."""
+
+    exit_code = ExitCode.INVALID_INPUT
+
+    def __init__(self, batch: Batch, *, hint: str) -> None:
+        super().__init__(f"{batch.id} failed: {words_of(batch)}", hint=hint)
+        self.batch = batch
+        if was_lost(batch):
+            self.exit_code = ExitCode.SERVER
 
 
 def is_no_room(error: BatchtuiError) -> bool:

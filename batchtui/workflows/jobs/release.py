@@ -88,8 +88,10 @@ class Queue:
 
     async def refused(self, shard: ShardRow, told: int | None) -> None:
         """There was no room for it: it waits, or, where it is too large, is split."""
+        if told is not None:
+            self._room.learn(shard.lane.model, told)
         open_shards = await self._open_shards()
-        if self._room.refused(shard, told, open_shards) or self._room.is_too_large(shard):
+        if self._room.is_too_large(shard) or self._room.refused(shard, open_shards):
             await self.split(shard)
             return
         self.shards[shard.number] = await self._course.move_shard(

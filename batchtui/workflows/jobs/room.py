@@ -55,15 +55,17 @@ class Room:
         limit = self.limit(shard.lane.model)
         return shard.lines > 1 and limit is not None and shard.tokens > limit
 
-    def refused(self, shard: ShardRow, told: int | None, open_shards: Sequence[ShardRow]) -> bool:
+    def learn(self, model: str, limit_tokens: int) -> None:
+        """The server has told its limit."""
+        self._told[model] = limit_tokens
+
+    def refused(self, shard: ShardRow, open_shards: Sequence[ShardRow]) -> bool:
         """The server had no room for `shard`; True: it is to be split.
 
         It waits until one of the batches beside it has ended, a minute at the most; where there is
         none, ever longer.
         """
         model = shard.lane.model
-        if told is not None:
-            self._told[model] = told
         beside = _of_model(model, open_shards, shard)
         if not beside and shard.refusals >= REFUSALS_TO_SPLIT and shard.lines > 1:
             return True

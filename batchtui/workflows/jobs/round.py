@@ -27,7 +27,7 @@ from batchtui.workflows.jobs.collecting import collect
 from batchtui.workflows.jobs.course import Course
 from batchtui.workflows.jobs.events import JobTrouble, ShardMoved
 from batchtui.workflows.jobs.records import Attempt, ShardRow
-from batchtui.workflows.jobs.refusal import StoppedError
+from batchtui.workflows.jobs.refusal import BatchFailedError, StoppedError
 from batchtui.workflows.jobs.release import Queue, all_settled
 from batchtui.workflows.jobs.room import Room
 from batchtui.workflows.jobs.sending import Sender
@@ -214,10 +214,8 @@ class Round:
             await self.move(shard, ShardState.WAITING, why=words, refusals=shard.refusals + 1)
         else:
             await self.move(shard, ShardState.FAILED, why=words)
-            raise StoppedError(
-                f"{batch.id} failed: {words}",
-                hint=f"batchtui jobs resume {self.course.job.id} sends shard {shard.number} again",
-            )
+            hint = f"batchtui jobs resume {self.course.job.id} sends shard {shard.number} again"
+            raise BatchFailedError(batch, hint=hint)
 
     async def _obey(self) -> None:
         """What somebody asked of this process through the store."""

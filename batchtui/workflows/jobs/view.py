@@ -102,7 +102,7 @@ def _view(store: JobStore, job: Job, tallies: Sequence[Tally]) -> JobView:
         if each.state not in SETTLED
     )
     if job.audit is not None:
-        answered = min(job.audit.answered + newly, job.records)
+        answered = min(job.audit.ok + newly, job.records)
         rest = max(job.records - answered - pending, 0)
         missing = min(job.audit.missing, rest)
         failed = rest - missing

@@ -7,20 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from batchtui.cli.examples import examples
 from batchtui.cli.options import json_option
-from batchtui.cli.output import Progress, print_json_list, size
-from batchtui.errors import ExitCode
+from batchtui.cli.output import note, print_json_list, size
+from batchtui.cli.reading import STDIN, read_from, worked
+from batchtui.cli.writing import new_file, written_to
+from batchtui.errors import ExitCode, UsageError
 from batchtui.visible import visible
 
 if TYPE_CHECKING:
     from batchtui.jsonl.problems import Problem
     from batchtui.jsonl.validation import Validation
+    from batchtui.models.limits import Limits
 
 
-@click.command(short_help="Every problem of an input file, with its line.")
-@click.argument(
-    "paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+@click.command(
+    short_help="Every problem of an input file, with its line.",
+    epilog=examples(
+        "batchtui validate in.jsonl more.jsonl",
+        "batchtui validate in.jsonl --fix fixed.jsonl",
+        "cat in.jsonl | batchtui validate - --json",
+    ),
 )
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|-...")
 @click.option("--endpoint", metavar="PATH", help="The endpoint the lines must name.")
 @click.option(
     "--limits",
@@ -30,41 +39,69 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whose limits on lines and bytes to check.",
 )
+@click.option(
+    "--fix",
+    metavar="OUT",
+    help="Write FILE to OUT with what can be put right mechanically, and check that.",
+)
+@click.option("--force", is_flag=True, help="Replace OUT when it exists.")
 @json_option
 @click.pass_context
 def validate(
     ctx: click.Context,
-    paths: tuple[Path, ...],
+    sources: tuple[str, ...],
     endpoint: str | None,
     limits_name: str,
+    fix: str | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Check batch input files and print every problem as FILE:LINE."""
-    from batchtui.jsonl.progress import run
-    from batchtui.jsonl.validate import validate as validating
     from batchtui.workflows.check import limits_for
 
+    if fix is not None:
+        if len(sources) != 1:
+            raise UsageError("--fix is for one FILE")
+        new_file(fix, force=force)
+    limits = limits_for(limits_name)
     documents = []
     all_ok = True
-    progress = Progress()
-    for path in paths:
-        steps = validating(path, endpoint=endpoint, limits=limits_for(limits_name))
-        report = run(
-            steps,
-            on_progress=lambda at, name=path.name: progress.show(  # type: ignore[misc]
-                f"checking {name}  {size(at.done_bytes)} of {size(at.total_bytes)}"
-            ),
-        )
-        progress.clear()
+    for source in sources:
+        with read_from(source) as path:
+            name, report = source, _checked(source, path, endpoint, limits)
+            if fix is not None:
+                with written_to(fix) as out:
+                    _fix(path, out, report, endpoint)
+                    name, report = fix, _checked(fix, out, endpoint, limits)
         all_ok &= report.ok
-        if as_json:
-            documents.append(document(path, report))
+        if as_json and fix != STDIN:
+            documents.append(document(name, report))
         else:
-            print_report(str(path), report)
-    if as_json:
+            print_report(name, report, err=fix == STDIN)
+    if documents:
         print_json_list(documents)
     if not all_ok:
         ctx.exit(ExitCode.INVALID_INPUT)
+
+
+def _checked(name: str, path: Path, endpoint: str | None, limits: Limits) -> Validation:
+    from batchtui.jsonl.validate import validate as validating
+
+    return worked(validating(path, endpoint=endpoint, limits=limits), f"checking {name}")
+
+
+def _fix(path: Path, out: Path, report: Validation, endpoint: str | None) -> None:
+    from batchtui.jsonl.repair import REPAIRS, repair
+    from batchtui.workflows.repair import fixable
+
+    endpoint = endpoint or report.endpoint
+    repairs = fixable(report, endpoint)
+    changed = worked(repair(path, out, repairs, endpoint=endpoint), "repairing")
+    for name, count in changed.items():
+        if count:
+            note(f"{count:,} x {REPAIRS[name]}")
+    if not any(changed.values()):
+        note("nothing could be put right mechanically")
 
 
 def print_report(
@@ -97,10 +134,10 @@ def verdict(report: Validation) -> str:
     return f"{errors}, {requests}, {size(facts.size_bytes)}"
 
 
-def document(path: Path, report: Validation) -> dict[str, Any]:
+def document(name: str, report: Validation) -> dict[str, Any]:
     facts = report.statistics
     return {
-        "path": str(path),
+        "path": name,
         "ok": report.ok,
         "errors": report.error_count,
         "warnings": report.warning_count,

@@ -10,6 +10,7 @@ from pathlib import Path
 from batchtui.errors import InputError
 from batchtui.jsonl.lines import blocks
 from batchtui.jsonl.progress import Progress, Steps
+from batchtui.jsonl.shards import Shard, SpanFile
 from batchtui.jsonl.source import CHUNK_BYTES, Source, opened
 from batchtui.jsonl.write import copy_lines, new_file
 
@@ -30,12 +31,32 @@ def split(
                 if isinstance(end, Progress):
                     yield end
                 elif end > begin:
-                    part = folder / f"{_stem(path)}-{len(parts) + 1:03d}.jsonl"
-                    if part.exists():
-                        raise InputError(f"{part} exists already", hint="move it away first")
+                    part = _part(path, folder, len(parts) + 1)
                     yield from _copy(source, begin, end, part)
                     parts.append(part)
                     begin = end
+        return parts
+    except BaseException:
+        for part in parts:
+            part.unlink(missing_ok=True)
+        raise
+
+
+def write_shards(path: Path, shards: Sequence[Shard], folder: Path) -> Steps[list[Path]]:
+    """Write the shards of `path` as parts, named and guarded as those of `split` are."""
+    parts: list[Path] = []
+    total = sum(shard.size_bytes for shard in shards)
+    done = 0
+    try:
+        with (yield from opened(path)) as source:
+            for shard in shards:
+                part = _part(path, folder, len(parts) + 1)
+                with new_file(part) as file, SpanFile(source, shard.spans) as content:
+                    while data := content.read(CHUNK_BYTES):
+                        file.write(data)
+                        done += len(data)
+                        yield Progress(done, total)
+                parts.append(part)
         return parts
     except BaseException:
         for part in parts:
@@ -120,6 +141,14 @@ def _copy(source: Source, begin: int, end: int, out: Path) -> Steps[None]:
         for at in range(begin, end, CHUNK_BYTES):
             file.write(source.read_exactly(at, min(CHUNK_BYTES, end - at)))
             yield Progress(at, source.size_bytes)
+
+
+def _part(path: Path, folder: Path, number: int) -> Path:
+    """The place of part `number`. Raises InputError when something is there."""
+    part = folder / f"{_stem(path)}-{number:03d}.jsonl"
+    if part.exists():
+        raise InputError(f"{part} exists already", hint="move it away first")
+    return part
 
 
 def _stem(path: Path) -> str:

@@ -1,0 +1,132 @@
+"""`batchtui diff`: two results compared, request by request."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from batchtui.cli.examples import examples
+from batchtui.cli.options import json_option
+from batchtui.cli.output import SCHEMA_VERSION, note, print_table
+from batchtui.cli.reading import STDIN, read_from, worked
+from batchtui.errors import UsageError
+from batchtui.visible import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batchtui.jsonl.diff import Diff, Pair
+    from batchtui.jsonl.export_columns import Record
+
+_SHOWN_CHARS: Final = 40
+
+
+@click.command(
+    short_help="Two results by custom_id: same, changed, in one only.",
+    epilog=examples(
+        "batchtui diff out.jsonl other.jsonl", "batchtui diff out.jsonl other.jsonl --json"
+    ),
+)
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--all", "every", is_flag=True, help="List what is the same too.")
+@json_option
+def diff(a: str, b: str, every: bool, as_json: bool) -> None:
+    """Compare two result files. What is listed is what differs, with both outcomes and answers."""
+    if a == b == STDIN:
+        raise UsageError("stdin can be one of the two only")
+    from batchtui.jsonl.diff import CHANGES, Change
+    from batchtui.jsonl.diff import diff as comparing
+    from batchtui.jsonl.join import join
+
+    wanted = CHANGES if every else [each for each in CHANGES if each is not Change.SAME]
+    with ExitStack() as stack:
+        first, second = (
+            stack.enter_context(worked(join(None, [path]), "reading"))
+            for path in [stack.enter_context(read_from(each)) for each in (a, b)]
+        )
+        found = worked(comparing(first, second), "comparing")
+        if as_json:
+            _print_document(found, found.pairs(wanted))
+        else:
+            _print_rows(found.pairs(wanted))
+            note(_summary(found))
+
+
+def _print_rows(pairs: Iterator[Pair]) -> None:
+    """A portion at a time: a table of a million rows is not laid out whole."""
+    from itertools import islice
+
+    header = ("CHANGE", "CUSTOM_ID", "A", "B", "ANSWER A", "ANSWER B")
+    while rows := [_row(pair) for pair in islice(pairs, 1000)]:
+        print_table(header, rows)
+
+
+def _row(pair: Pair) -> tuple[str, ...]:
+    outcomes = (str(each.outcome) if each is not None else "-" for each in (pair.a, pair.b))
+    answers = (shortened(_said(each), _SHOWN_CHARS) for each in (pair.a, pair.b))
+    return (pair.change, pair.custom_id or "-", *outcomes, *answers)
+
+
+def _said(record: Record | None) -> str:
+    if record is None:
+        return ""
+    from batchtui.jsonl.export_csv import cell
+
+    return cell(record.answer) or record.result.message or ""
+
+
+def _summary(found: Diff) -> str:
+    from batchtui.jsonl.diff import Change
+
+    counts = found.counts
+    words = (
+        (Change.SAME, "the same"),
+        (Change.CHANGED, "changed"),
+        (Change.ONLY_A, "only in A"),
+        (Change.ONLY_B, "only in B"),
+    )
+    text = ", ".join(f"{counts[change]:,} {word}" for change, word in words)
+    moves = (f"{n:,} {a} -> {b}" for (a, b), n in sorted(found.outcome_changes.items()))
+    return "; ".join([text, *moves])
+
+
+def _print_document(found: Diff, pairs: Iterator[Pair]) -> None:
+    """One JSON document, written as it is found: a million requests need no memory."""
+    head = {
+        "schema_version": SCHEMA_VERSION,
+        "counts": {str(change): count for change, count in found.counts.items()},
+        "outcome_changes": [
+            {"from": str(a), "to": str(b), "count": count}
+            for (a, b), count in sorted(found.outcome_changes.items())
+        ],
+    }
+    click.echo(f'{json.dumps(head, indent=2)[:-2]},\n  "data": [', nl=False)
+    separator = ""
+    for pair in pairs:
+        click.echo(f"{separator}\n    {json.dumps(document(pair))}", nl=False)
+        separator = ","
+    click.echo("\n  ]\n}")
+
+
+def document(pair: Pair) -> dict[str, Any]:
+    return {
+        "custom_id": pair.custom_id,
+        "change": str(pair.change),
+        "a": _side(pair.a),
+        "b": _side(pair.b),
+    }
+
+
+def _side(record: Record | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {
+        "outcome": str(record.outcome),
+        "answer": record.answer,
+        "code": record.result.code,
+        "message": record.result.message,
+    }

@@ -118,10 +118,12 @@ def _document(profile: Profile) -> dict[str, Any]:
         "organization": profile.organization,
         "project": profile.project,
         "refresh_s": profile.refresh_s,
+        "confirm_above_usd": profile.confirm_above_usd,
         "max_lines": profile.max_lines,
         "max_size_bytes": profile.max_size_bytes,
         "proxy": "***" if profile.proxy else None,
         "ca_file": str(profile.ca_file) if profile.ca_file else None,
         "client_cert": str(profile.client_cert) if profile.client_cert else None,
+        "client_key": str(profile.client_key) if profile.client_key else None,
         "read_only": profile.read_only,
     }

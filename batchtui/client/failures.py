@@ -50,8 +50,11 @@ def error_of(outcome: Outcome, target: Target) -> ApiError:
     message = scrubbed(said.message, target.secrets)
     phrase = _phrase(outcome.status)
     adds = message and not phrase.casefold().endswith(message.casefold())
+    answered = f"answered {phrase}" + (f": {message}" if adds else "")
+    if is_wrong_key(outcome.status, said):
+        answered = f"did not accept the key ({answered})"
     error = kind(
-        f"{target.host} answered {phrase}" + (f": {message}" if adds else ""),
+        f"{target.host} {answered}",
         hint=hint(outcome, said, target),
         status=outcome.status,
         request_id=request_id(outcome, target),

@@ -42,6 +42,11 @@ _KEYS: Final[Mapping[str, tuple[type, ...]]] = {
 _TOP_LEVEL: Final = ("default_profile", "profiles", "app", "keys")
 _WORDS: Final = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 _PROXY_SCHEMES: Final = ("http", "https", "socks5", "socks5h")
+_WRITTEN_KEYS: Final = ("api_key", "key", "token")
+_NO_KEY_HERE: Final = (
+    "no key stands in this file: say where it comes from, with api_key_env, api_key_command or "
+    "api_key_keyring"
+)
 _KEY_SOURCES: Final = ("api_key_env", "api_key_command", "api_key_keyring")
 
 
@@ -98,7 +103,8 @@ class Document:
         for key, value in table.items():
             types = _KEYS.get(key)
             if types is None:
-                self._refuse(name, key, "is not a key", hint=f"keys: {', '.join(_KEYS)}")
+                hint = _NO_KEY_HERE if key in _WRITTEN_KEYS else f"keys: {', '.join(_KEYS)}"
+                self._refuse(name, key, "is not a key", hint=hint)
             if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
                 self._refuse(name, key, f"must be {_WORDS.get(types[0], 'a table')}")
         if "base_url" not in table:

@@ -92,7 +92,7 @@ async def examine(session: Session) -> AsyncIterator[Finding]:
     found = await capabilities.probe(session)
     for name, what in NAMES.items():
         yield _capability(name, what, getattr(found, name), found.why.get(name))
-    if found.batches_list is False and not any(getattr(found, name) for name in NEEDED):
+    if all(getattr(found, name) is False for name in NEEDED):
         yield Finding("batch api", Verdict.BAD, "the server has no call of it", NO_BATCH_API)
 
 

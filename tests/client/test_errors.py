@@ -183,6 +183,12 @@ def test_the_class_for_a_status(status: int, kind: str) -> None:
     assert error.status == status
 
 
+def test_a_wrong_key_is_called_one_whatever_the_proxy_calls_it() -> None:
+    assert captured("err_wrong_key").message == (
+        "localhost:4000 did not accept the key (answered 400 Bad Request: No connected db.)"
+    )
+
+
 def test_the_exit_code_for_a_refused_key_is_4() -> None:
     assert captured("err_wrong_key").exit_code is ExitCode.AUTHENTICATION
 

@@ -199,6 +199,14 @@ def test_a_wrong_file_is_told_where(nowhere: Path, text: str, message: str) -> N
         config.require(name="p")
 
 
+def test_a_key_does_not_stand_in_the_file(nowhere: Path) -> None:
+    nowhere.write_text("[profiles.p]\nbase_url = 'http://h'\napi_key = 'sk-0123456789'")
+    with pytest.raises(UsageError, match=r":3: profiles\.p: api_key is not a key") as caught:
+        config.require(name="p")
+    assert "api_key_env" in (caught.value.hint or "")
+    assert "sk-0" not in f"{caught.value} {caught.value.hint}"
+
+
 @pytest.mark.parametrize("url", ["localhost:4000", "http://", "http://h:99999", "file:///x", ""])
 def test_an_url_that_is_none(url: str) -> None:
     with pytest.raises(UsageError):

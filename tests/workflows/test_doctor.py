@@ -150,6 +150,28 @@ async def test_a_server_without_a_batch_api(gateway: Gateway, nothing_there: Fau
     assert "base URL" in (found["batch api"].hint or "")
 
 
+async def test_a_proxy_whose_provider_lists_no_batches_is_no_wrong_server(
+    gateway: Gateway,
+) -> None:
+    """Anthropic behind LiteLLM: no list, no cancel, and files fail for want of a key of its own."""
+
+    def choose(call: Call) -> Fault:
+        if "/files" in call.path:
+            return refuses(500, b'{"error": {"message": "Anthropic API key is required."}}')
+        unsupported = "litellm.BadRequestError: LiteLLM doesn't support anthropic for 'list_batch'."
+        return refuses(400, json.dumps({"error": {"message": unsupported}}).encode())
+
+    async with (
+        relay(gateway.base_url, choose) as url,
+        Session(Profile(name="p", base_url=url, kind="litellm", provider="anthropic")) as session,
+    ):
+        found = await findings(session)
+    assert found["list batches"].verdict is Verdict.WARNING
+    assert found["list files"].verdict is Verdict.UNKNOWN
+    assert "another provider" in (found["key"].hint or "")
+    assert "batch api" not in found
+
+
 async def test_a_server_in_trouble_is_not_said_to_have_accepted_the_key(gateway: Gateway) -> None:
     async with (
         relay(gateway.base_url, lambda call: refuses(500, b"Internal Server Error")) as url,

@@ -44,8 +44,13 @@ def open_app(
             )
         from batchtui.tui.run import run_app
 
+        said = (connection.local, connection.profile, connection.base_url, connection.provider)
         code = run_app(
-            profile, start=start, mouse=mouse, start_demo=lambda: stack.enter_context(_demo())[0]
+            profile,
+            start=start,
+            mouse=mouse,
+            start_demo=lambda: stack.enter_context(_demo())[0],
+            may_follow_several=not any(said),
         )
     ctx.exit(code)
 

@@ -26,5 +26,6 @@ from batchtui.config.resolving import HOW_TO_CONNECT as HOW_TO_CONNECT
 from batchtui.config.resolving import profiles as profiles
 from batchtui.config.resolving import require as require
 from batchtui.config.resolving import resolve as resolve
+from batchtui.config.resolving import side_by_side as side_by_side
 from batchtui.config.settings import AppSettings as AppSettings
 from batchtui.config.settings import app_settings as app_settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,6 +10,7 @@ from batchtui import paths
 from batchtui.config import document
 from batchtui.config.environment import checked_url, from_environment
 from batchtui.config.profile import Profile
+from batchtui.config.settings import ALL
 from batchtui.errors import UsageError
 
 HOW_TO_CONNECT: Final = (
@@ -54,3 +56,11 @@ def profiles() -> list[Profile]:
     found = [file.profile(name) for name in file.names]
     implied = from_environment()
     return [*found, implied] if implied else found
+
+
+def side_by_side(names: Sequence[str]) -> list[Profile]:
+    """The profiles of these names, or with `all` every account once. Raises UsageError."""
+    if tuple(names) == (ALL,):
+        return list({each.account: each for each in reversed(profiles())}.values())[::-1]
+    file = document.read(paths.config_file())
+    return [file.profile(name) for name in dict.fromkeys(names)]

@@ -4,6 +4,10 @@
 notify = "bell"            # or "osc9", "osc777", "none"
 notify_command = "notify-send batchtui"
 theme = "batchtui"
+profiles = ["work", "azure"]   # side by side in one list; or "all"
+
+[app.columns]
+batches = ["status", "input", "progress", "age"]
 
 [keys]
 "batch.cancel" = "X"
@@ -24,19 +28,25 @@ from batchtui.errors import UsageError
 
 Notify = Literal["bell", "osc9", "osc777", "none"]
 NOTIFY: Final[tuple[Notify, ...]] = get_args(Notify)
+ALL: Final = "all"
 _TEXTS: Final = ("notify", "notify_command", "theme")
+_KEYS: Final = (*_TEXTS, "profiles", "columns")
 
 
 @dataclass(frozen=True, slots=True)
 class AppSettings:
     """`notify`: how the terminal is told that a batch is final. `notify_command`: a program that
     is run then, with the text as its last argument. `keys`: keys by the id of their binding.
+    `profiles`: those to show side by side, `("all",)` for every one. `columns`: of each list, by
+    the name of its tab.
     """
 
     notify: Notify = "bell"
     notify_command: str | None = None
     theme: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
+    profiles: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def app_settings() -> AppSettings:
@@ -46,9 +56,9 @@ def app_settings() -> AppSettings:
 
 def settings_of(file: Document) -> AppSettings:
     for key, value in file.app.items():
-        if key not in _TEXTS:
-            _refuse(file, "app", key, "is not a key", hint=f"keys: {', '.join(_TEXTS)}")
-        if not isinstance(value, str):
+        if key not in _KEYS:
+            _refuse(file, "app", key, "is not a key", hint=f"keys: {', '.join(_KEYS)}")
+        if key in _TEXTS and not isinstance(value, str):
             _refuse(file, "app", key, "must be text")
     for key, value in file.keys.items():
         if not isinstance(value, str) or not value:
@@ -59,7 +69,25 @@ def settings_of(file: Document) -> AppSettings:
     command = file.app.get("notify_command")
     if command is not None and not _is_command(command):
         _refuse(file, "app", "notify_command", "is no command line")
-    return AppSettings(notify, command, file.app.get("theme"), dict(file.keys))
+    given = file.app.get("profiles", [])
+    names = [given] if given == ALL else given
+    if not _are_names(names):
+        _refuse(file, "app", "profiles", 'must be a list of names, or "all"')
+    columns = file.app.get("columns", {})
+    if not isinstance(columns, dict) or not all(_are_names(each) for each in columns.values()):
+        _refuse(file, "app", "columns", "must be a table with a list of columns for each tab")
+    return AppSettings(
+        notify,
+        command,
+        file.app.get("theme"),
+        dict(file.keys),
+        tuple(names),
+        {tab: tuple(each) for tab, each in columns.items()},
+    )
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) and each for each in value)
 
 
 def _is_command(text: str) -> bool:

@@ -6,12 +6,14 @@ Owns the state that several screens show. It asks nobody: the app's feed tells i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batchtui.models.status import ACTIVE, is_terminal
+from batchtui.models.status import ACTIVE, IN_PROGRESS, is_terminal
 from batchtui.tui.batch_facts import BatchFacts
 from batchtui.tui.pace import Paces
+from batchtui.tui.plain_ids import plain_id
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
@@ -19,8 +21,31 @@ if TYPE_CHECKING:
     from batchtui.workflows.feed import Refreshed, Trouble
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An answer, looked through once. `moving`: the batches in progress."""
+
+    answer: Refreshed
+    batches: dict[str, Batch]
+    statuses: Counter[str]
+    moving: list[Batch]
+
+
+def counted(answer: Refreshed) -> Counted:
+    """Takes long for very many batches, and touches nothing: belongs into a thread then."""
+    return Counted(
+        answer,
+        {batch.id: batch for batch in answer.batches},
+        Counter(batch.status for batch in answer.batches),
+        [batch for batch in answer.batches if batch.status == IN_PROGRESS],
+    )
+
+
 class Account:
+    """`version` goes up with everything that a list of the batches shows."""
+
     def __init__(self) -> None:
+        self.version = 0
         self.batches: dict[str, Batch] = {}
         self.statuses: Counter[str] = Counter()
         self.names: dict[str, str] = {}
@@ -39,9 +64,12 @@ class Account:
 
     def refresh(self, answer: Refreshed) -> list[Batch]:
         """Take a new list; returns the batches that have become final since the one before."""
-        before = self.batches
-        self.batches = {batch.id: batch for batch in answer.batches}
-        self._count()
+        return self.take(counted(answer))
+
+    def take(self, fresh: Counted) -> list[Batch]:
+        """As `refresh`, of an answer that has been looked through."""
+        before, answer = self.batches, fresh.answer
+        self.batches, self.statuses = fresh.batches, fresh.statuses
         finished = [
             self.batches[each]
             for each in sorted(answer.changed)
@@ -53,8 +81,13 @@ class Account:
         self.has_more = answer.has_more
         self.answered_at_s = answer.at_s
         self.trouble = None
-        self.paces.observe(answer.batches, answer.at_s)
+        self.paces.observe(fresh.moving, answer.at_s)
+        self.version += 1
         return finished
+
+    def learn_names(self, names: Mapping[str, str]) -> None:
+        self.names.update(names)
+        self.version += 1
 
     def _count(self) -> None:
         self.statuses = Counter(batch.status for batch in self.batches.values())
@@ -70,10 +103,12 @@ class Account:
         else:
             self.batches = {batch.id: batch, **self.batches}
         self._count()
+        self.version += 1
 
     def name(self, batch: Batch) -> str:
-        """The input file's name where it is known, else its id."""
-        return self.names.get(batch.input_file_id) or batch.input_file_id or batch.id
+        """The input file's name where it is known, else its id, as far as one can read it."""
+        name = self.names.get(batch.input_file_id)
+        return name or plain_id(batch.input_file_id or batch.id)
 
     def using(self, file_id: str) -> Sequence[Batch]:
         """The loaded batches that have `file_id` as input, output or errors."""

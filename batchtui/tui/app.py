@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -23,18 +23,19 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from batchtui.config import AppSettings, Profile
+from batchtui.config import AppSettings, Profile, side_by_side
 from batchtui.errors import BatchtuiError
 from batchtui.tui import attention, crash, memory, needs, theme
 from batchtui.tui.app_keys import APP_KEYS
 from batchtui.tui.commands import Actions
 from batchtui.tui.connected import ConnectedApp
+from batchtui.tui.garbage import keep_collections_short
 from batchtui.tui.hang_up import (
     ignore_continue_when_gone,
     let_go_of_terminal,
     terminal_is_gone,
 )
-from batchtui.tui.modes import MODES, OPENED, first_mode, opened
+from batchtui.tui.modes import MODES, OF_AN_ACCOUNT, OPENED, first_mode, opened
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.too_small import TooSmallScreen, is_too_small
@@ -43,6 +44,7 @@ from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtPipe, 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
     from batchtui.tui.form_values import Draft
+    from batchtui.workflows.session import Session
 
 
 TRANSFERS: Final = frozenset({"submit", "upload", "download"})
@@ -57,6 +59,7 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
 
     `clock` gives epoch seconds. `browse_dir` is where Local begins, `downloads` where contents of
     the server's files are kept. `memory_file`: where the next run finds what this one looked at.
+    `beside`: the accounts to show side by side, instead of that of `profile` alone.
     """
 
     TITLE = "batchtui"
@@ -83,9 +86,11 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         start_demo: Callable[[], Profile] | None = None,
         settings: AppSettings | None = None,
         memory_file: Path | None = None,
+        beside: Sequence[Profile] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._start = start or AtBatches()
+        self._beside = beside
         self.memory_file = memory_file
         self.memory = memory.load(memory_file) if memory_file else memory.Memory()
         self.DEFAULT_MODE = first_mode(self._start, profile, self.memory.tab)
@@ -95,6 +100,7 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         self.browse_dir = self._first_directory(browse_dir)
         self.start_demo = start_demo
         self.crash_text: str | None = None
+        self._shows_batches = True
         self.drafts: dict[Path, Draft] = {}
         self.register_theme(theme.TERMINAL)
         self.theme = self.settings.theme or theme.TERMINAL.name
@@ -112,6 +118,7 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
             loop.add_signal_handler(signal.SIGTERM, self.exit)
             loop.add_signal_handler(signal.SIGHUP, self._hang_up)
             ignore_continue_when_gone()
+            keep_collections_short(self)
         self.write_terminal(attention.SAVE_TITLE)
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self._countdown = self.set_interval(1.0, self._count_down, pause=True)
@@ -142,7 +149,7 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
 
     def _go_on(self, start: StartAt) -> None:
         if self.profile is not None:
-            self.connect(self.profile)
+            self.connect(*self._beside or [self.profile])
         if isinstance(start, AtBatch):
             self.open_batch(start.batch_id)
         if self.settings.keys:
@@ -155,22 +162,34 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         for each in await asyncio.to_thread(problems, self.settings.keys):
             self.tell(each, trouble=True)
 
-    async def switch_profile(self, profile: Profile) -> None:
-        """Leave this account for that of `profile`; what is on its way keeps the app here."""
+    async def follow(self, *profiles: Profile) -> None:
+        """Leave the accounts for those of `profiles`; what is on its way keeps the app here."""
         if self.is_transferring:
             self.tell("A transfer is running: wait for it, or cancel it first", trouble=True)
             return
-        left = self.session
+        left = [each.session for each in self.connections]
         await self.action_go("batches")
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        await self.remove_mode("files")
-        self.add_mode("files", MODES["files"])
-        self.connect(profile)
+        for name in OF_AN_ACCOUNT:
+            await self.remove_mode(name)
+            self.add_mode(name, MODES[name])
+        self.connect(*profiles)
         self.account_changed.publish(None)
-        if left is not None:
-            await left.aclose()
-        self.tell(f"now at {profile.name} @ {profile.host}")
+        for session in left:
+            if session is not None:
+                await session.aclose()
+        self.tell(f"now at {', '.join(f'{each.name} @ {each.host}' for each in profiles)}")
+
+    async def follow_named(self, names: Sequence[str]) -> None:
+        """As `follow`, by the names in the configuration; `all` is every account."""
+        try:
+            found = await asyncio.to_thread(side_by_side, names)
+        except BatchtuiError as error:
+            self.tell_error(error)
+            return
+        if found:
+            await self.follow(*found)
 
     async def on_unmount(self) -> None:
         self.write_terminal(attention.RESTORE_TITLE)
@@ -178,8 +197,9 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
             if self.current_mode in memory.TABS:
                 self.memory.tab = self.current_mode
             memory.save(self.memory, self.memory_file)
-        if self.session is not None:
-            await self.session.aclose()
+        for each in self.connections:
+            if each.session is not None:
+                await each.session.aclose()
 
     async def run_action(
         self,
@@ -219,8 +239,10 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         await self.action_go("local")
         await self.remove_mode(OPENED)
 
-    async def show_created(self, batch: Batch) -> None:
-        """Land on the list with the new batch selected."""
+    async def show_created(self, batch: Batch, session: Session | None = None) -> None:
+        """Land on the list with the new batch selected. `session`: by which it was created."""
+        if session is not None and (connection := self.of_session(session)):
+            self.turn_to(connection)
         self.account.put(batch)
         await self.action_go("batches")
         while len(self.screen_stack) > 1:
@@ -293,6 +315,19 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
     def _quit_if(self, confirmed: bool | None) -> None:
         if confirmed:
             self.exit()
+
+    # who looks
+
+    def on_app_blur(self) -> None:
+        self.note_watched(watched=False)
+
+    def on_app_focus(self) -> None:
+        self.note_watched(watched=self._shows_batches)
+
+    def shows(self, *, batches: bool) -> None:
+        """The screen on top lives by the list of batches, or not."""
+        self._shows_batches = batches
+        self.note_watched(watched=batches and self.app_focus)
 
     # what nobody foresaw
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
 
+from batchtui.config.settings import ALL
 from batchtui.tui.keys import key_name, ordered_bindings, tooltip
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _WORDS: Final = (
     ("messages", "messages", "All that was told, with its time"),
     ("theme", "change_theme", "Change the look"),
 )
+_WORDS_OF_LISTS: Final = (("columns", "columns", "Choose columns; or type their names in order"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,27 @@ def commands(app: BatchtuiApp, screen: Screen[Any]) -> Iterator[Command]:
         yield Command(name, tip, partial(app.run_action, binding.action, node))
     for word, action, tip in _WORDS:
         yield Command(word, tip, partial(app.run_action, action), is_word=True)
+    if hasattr(screen, "choose_by_name"):
+        for word, action, tip in _WORDS_OF_LISTS:
+            yield Command(word, tip, partial(app.run_action, action, screen), is_word=True)
     for profile in app.other_profiles:
-        run = partial(app.switch_profile, profile)
+        run = partial(app.follow, profile)
         yield Command(f"profile {profile.name}", f"Go to {profile.host}", run, is_word=True)
+    if len(app.known_profiles) > 1:
+        tip = "Every account in one list; or type the names of some"
+        yield Command(f"profile {ALL}", tip, partial(app.follow_named, [ALL]), is_word=True)
+
+
+def with_names(app: BatchtuiApp, screen: Screen[Any], typed: str) -> Command | None:
+    """The command of a line as `profile work azure` or `columns status age`; None of any other."""
+    word, *names = typed.split()
+    if word == "profile" and len(names) > 1:
+        tip = "These accounts side by side in one list"
+        return Command(typed, tip, partial(app.follow_named, names))
+    choose = getattr(screen, "choose_by_name", None)
+    if word == "columns" and names and choose is not None:
+        return Command(typed, "Show these columns, in this order", partial(choose, names))
+    return None
 
 
 def matching(found: list[Command], typed: str) -> list[Command]:

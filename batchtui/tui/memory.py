@@ -11,17 +11,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from batchtui import paths
+from batchtui.tui import modes
 
-TABS: Final = frozenset({"batches", "files", "local"})
+TABS: Final = frozenset(name for name, _ in modes.TABS)
 
 
 @dataclass(slots=True)
 class View:
-    """Of one list. `sort`: a column's key, None for the order given."""
+    """Of one list. `sort`: a column's key, None for the order given. `columns`: the keys of those
+    that are shown, in their order; none: the list's own choice.
+    """
 
     sort: str | None = None
     descending: bool = False
     filter: str = ""
+    columns: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -61,6 +65,7 @@ def _memory(document: dict[str, Any]) -> Memory:
             sort=view["sort"] if isinstance(view.get("sort"), str) else None,
             descending=view.get("descending") is True,
             filter=view["filter"] if isinstance(view.get("filter"), str) else "",
+            columns=[each for each in view.get("columns", []) if isinstance(each, str)],
         )
         for name, view in document.get("views", {}).items()
     }

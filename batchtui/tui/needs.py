@@ -22,7 +22,18 @@ NEEDS: Final = {
     "file.delete": "file_delete",
     "go.files": "files_list",
 }
-CHANGES: Final = frozenset({"batch.cancel", "file.delete", "local.upload"})
+CHANGES: Final = frozenset(
+    {
+        "batch.cancel",
+        "batch.retry",
+        "create.submit",
+        "file.delete",
+        "file.upload",
+        "local.upload",
+        "several.go",
+    }
+)
+"""What changes the account. A form may be filled in without: it says what is wrong with a file."""
 
 
 def why_not(app: ConnectedApp, binding_id: str | None) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from batchtui import paths
-from batchtui.config import Profile, app_settings
+from batchtui.config import Profile, app_settings, side_by_side
 from batchtui.errors import ExitCode, UsageError
 from batchtui.tui.first_page import first_page
 from batchtui.tui.start import AtFile, StartAt
@@ -26,16 +26,19 @@ def run_app(
     start_demo: Callable[[], Profile] | None = None,
     mouse: bool | None = None,
     remember: bool = True,
+    may_follow_several: bool = False,
 ) -> int:
     """Run until the user leaves; returns the exit code.
 
     `mouse` None: on, except over SSH. `remember`: begin where the last run ended.
+    `may_follow_several`: the accounts that the configuration wants side by side, where it does.
 
     Raises UsageError where there is no terminal.
     """
     refuse_without_terminal(os.environ)
     os.environ.setdefault("TEXTUAL_FPS", "30")
     settings = app_settings()
+    beside = side_by_side(settings.profiles) if may_follow_several and profile else []
     # A thread that counts lines holds the interpreter for this long each time the loop wants it.
     sys.setswitchinterval(SWITCH_S)
     file = start.path if isinstance(start, AtFile) and start.line is None else None
@@ -52,6 +55,7 @@ def run_app(
                 downloads=downloads,
                 start_demo=start_demo,
                 settings=settings,
+                beside=beside,
                 memory_file=paths.state_dir() / "state.json" if remember else None,
             )
         except InvalidThemeError:

@@ -9,8 +9,25 @@ from batchtui.tui.figures import span
 from batchtui.tui.glyphs import glyphs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from batchtui.config import Profile
     from batchtui.tui.account import Account
+    from batchtui.tui.connection import Connection
+
+
+def troubles(connections: Sequence[Connection], now_s: float) -> tuple[str, str]:
+    """As `trouble_line`, of all accounts side by side; those that are well keep their place."""
+    troubled = [each for each in connections if each.account.trouble is not None]
+    if not troubled:
+        return "", ""
+    first = troubled[0]
+    what, then = trouble_line(first.account, first.profile, now_s)
+    if len(connections) > 1:
+        others = ", ".join(each.name for each in troubled[1:])
+        also = f" ({others} too)" if others else ""
+        what = f"{glyphs().failed} {first.name}{also}: {what.partition(' ')[2]}"
+    return what, then
 
 
 def trouble_line(account: Account, profile: Profile | None, now_s: float) -> tuple[str, str]:

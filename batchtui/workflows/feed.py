@@ -78,12 +78,13 @@ class BatchFeed:
         self.interval_s = interval_s
         self.wanted = wanted
         self.paused = False
-        self.hidden = False
+        self._hidden = False
         self._asking = asyncio.Lock()
         self._wake = asyncio.Event()
         self._hurried_s = interval_s
         self._known: dict[str, Batch] = {}
         self._answered_at_s: float | None = None
+        self._moves = True
         self._names = FileNames(session)
         self._corrections = Corrections()
 
@@ -95,10 +96,35 @@ class BatchFeed:
         self._hurried_s = HURRIED_S
         self.refresh_now()
 
-    def load_more(self) -> None:
-        """Keep one more page loaded, from the next answer on, which is asked for now."""
-        self.wanted += PAGE
+    def load_more(self, count: int = PAGE) -> None:
+        """Load `count` more than there are, and keep them: asked for now."""
+        self.wanted = max(self.wanted, len(self._known) + count)
         self.refresh_now()
+
+    def load_no_more(self) -> None:
+        """Be content with what is loaded, in the middle of an answer too."""
+        self.wanted = max(PAGE, min(self.wanted, len(self._known)))
+
+    @property
+    def hidden(self) -> bool:
+        """Nobody looks."""
+        return self._hidden
+
+    @hidden.setter
+    def hidden(self, hidden: bool) -> None:
+        was, self._hidden = self._hidden, hidden
+        if was and not hidden and not self.paused and self._is_old():
+            self.refresh_now()
+
+    @property
+    def rhythm_s(self) -> float:
+        """How long the list is left alone, as things are."""
+        if self._hidden:
+            return self.interval_s * HIDDEN
+        return self.interval_s * (1 if self._moves else IDLE)
+
+    def _is_old(self) -> bool:
+        return self._answered_at_s is None or time.time() - self._answered_at_s > self.interval_s
 
     async def updates(self) -> AsyncIterator[FeedEvent]:
         failures = 0
@@ -125,10 +151,7 @@ class BatchFeed:
         if self._hurried_s < self.interval_s:
             pause_s, self._hurried_s = self._hurried_s, self._hurried_s * SLOWER
             return pause_s
-        if self.hidden:
-            return jittered(self.interval_s * HIDDEN)
-        moves = any(not batch.is_terminal for batch in self._known.values())
-        return jittered(self.interval_s * (1 if moves else IDLE))
+        return jittered(self.rhythm_s)
 
     async def _sleep(self, wait_s: float) -> None:
         """Until it is time, or somebody wants an answer now; while paused only the latter."""
@@ -152,24 +175,35 @@ class BatchFeed:
         await self._correct(client, found)
         before, self._known = self._known, found
         self._answered_at_s = time.time()
-        return Refreshed(
-            batches=tuple(found.values()),
-            added=frozenset(found.keys() - before.keys()),
-            changed=frozenset(
-                key for key in found.keys() & before.keys() if found[key] != before[key]
-            ),
-            gone=frozenset(before.keys() - found.keys()),
-            has_more=has_more,
-            at_s=self._answered_at_s,
-        )
+        # Very many rows take a while to compare: nothing else waits for it.
+        answer = await asyncio.to_thread(_compared, before, found, has_more, self._answered_at_s)
+        self._moves = await asyncio.to_thread(_moves, found)
+        return answer
 
     async def _correct(self, client: BatchClient, found: dict[str, Batch]) -> None:
         """Hold the list to what single batches say: it may lag for ever (LiteLLM issue 22982)."""
         self._corrections.apply(found)
-        suspect = self._corrections.suspect(self._known, found)
+        suspect = await asyncio.to_thread(self._corrections.suspect, self._known, found)
         if suspect is None:
             return
         with suppress(BatchtuiError):
             batch = await client.batches.retrieve(suspect)
             if batch.id == suspect:
                 self._corrections.learn(batch, found)
+
+
+def _compared(
+    before: dict[str, Batch], found: dict[str, Batch], has_more: bool, at_s: float
+) -> Refreshed:
+    return Refreshed(
+        batches=tuple(found.values()),
+        added=frozenset(found.keys() - before.keys()),
+        changed=frozenset(key for key in found.keys() & before.keys() if found[key] != before[key]),
+        gone=frozenset(before.keys() - found.keys()),
+        has_more=has_more,
+        at_s=at_s,
+    )
+
+
+def _moves(found: dict[str, Batch]) -> bool:
+    return any(not batch.is_terminal for batch in found.values())

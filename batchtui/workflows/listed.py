@@ -87,7 +87,7 @@ class Corrections:
         """One batch that should move and has not for some answers, each such one in its turn."""
         for batch_id, row in rows.items():
             if row.is_terminal or before.get(batch_id) != row:
-                del self._still[batch_id]
+                self._still.pop(batch_id, None)
             else:
                 self._still[batch_id] += 1
         for batch_id in self._still.keys() - rows.keys():

@@ -87,12 +87,12 @@ class CannedApp(BatchtuiApp):
         self._batches = batches
         self._names = dict(names or {})
 
-    def connect(self, profile: Profile) -> None:
-        self.profile = profile
+    def connect(self, *followed: Profile) -> None:
         self.account.names.update(self._names)
         self.take(*self._batches)
 
     def take(self, *batches: Batch, changed: Iterable[str] = (), at_s: float = NOW_S) -> None:
         """The next answer of the feed."""
-        self.announce(self.account.refresh(answer(*batches, changed=changed, at_s=at_s)))
+        fresh = answer(*batches, changed=changed, at_s=at_s)
+        self.announce(self.account.refresh(fresh), self.account)
         self.account_changed.publish(None)

@@ -47,7 +47,7 @@ async def test_a_missing_call_is_not_offered_and_its_key_says_why() -> None:
 async def test_a_read_only_profile_offers_no_change() -> None:
     app = CannedApp(make_batch(1, "in_progress"))
     assert app.profile is not None
-    app.profile = replace(app.profile, read_only=True)
+    app.connection.profile = replace(app.profile, read_only=True)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until_shown(pilot, "Enter results")
         assert "x cancel" not in screen_lines(app)[-1]

@@ -58,7 +58,7 @@ async def test_a_number_goes_to_that_row() -> None:
         assert isinstance(app.screen, BatchesScreen)
         row = app.screen.table.cursor_row
         assert row is not None
-        assert row.id == "batch_000120"
+        assert row.batch.id == "batch_000120"
 
 
 async def test_commands_are_chosen_completed_and_refused() -> None:

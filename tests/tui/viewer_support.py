@@ -126,7 +126,7 @@ def offline_app(tmp_path: Path) -> BatchtuiApp:
     """Connected to nothing: what it reads is on disk."""
     app = BatchtuiApp(None, browse_dir=tmp_path)
     profile = Profile("none", "http://127.0.0.1:9")
-    app.session = Session(profile, downloads=tmp_path / "downloads")
+    app.connection.session = Session(profile, downloads=tmp_path / "downloads")
     return app
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from heapq import merge
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -13,24 +14,29 @@ from textual.widget import Widget
 from batchtui.errors import BatchtuiError
 from batchtui.models import status
 from batchtui.tui.batch_actions import cancel_question, copy_text, open_results
-from batchtui.tui.batch_cells import age_s, batch_columns, look
+from batchtui.tui.batch_cells import age_s, look
+from batchtui.tui.batch_columns import PROFILE, batch_columns
 from batchtui.tui.batch_detail import detail_lines
+from batchtui.tui.connection import Connection, Listed
 from batchtui.tui.figures import plural, span
 from batchtui.tui.filters import Fields
+from batchtui.tui.plain_ids import plain_id
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.listing import ListScreen
+from batchtui.tui.trouble import troubles
+from batchtui.tui.widgets.columns import Column
+from batchtui.tui.widgets.filterbar import FilterBar
 from batchtui.tui.widgets.lines import Lines
 from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.table import RecordTable
 from batchtui.visible import id_tail
 
-if TYPE_CHECKING:
-    from batchtui.models.batch import Batch
+NEAR_END: Final = 20
+MOST_SEARCHED: Final = 5_000
+"""A filter that leaves few rows has further pages loaded by itself up to so many batches."""
 
-NEAR_END = 20
 
-
-class BatchesScreen(ListScreen["Batch"]):
+class BatchesScreen(ListScreen[Listed]):
     BINDING_GROUP_TITLE = "Batches"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "results", id="batch.open", tooltip="Read the results"),
@@ -47,23 +53,42 @@ class BatchesScreen(ListScreen["Batch"]):
     tab = "batches"
     filter_hint = "words, status:failed,expired  model:gpt  age:<2d  tag.team:ads"
 
-    def make_table(self) -> RecordTable[Batch]:
-        return RecordTable(batch_columns(self.app), lambda batch: batch.id, id="batches")
+    def __init__(self) -> None:
+        super().__init__()
+        self._versions: list[tuple[Connection, int]] = []
+        self._searched = 0
+        self._may_search = True
 
-    def fields(self) -> Fields[Batch]:
-        account = self.app.account
+    def make_table(self) -> RecordTable[Listed]:
+        return RecordTable(batch_columns(self.app.now), lambda row: row.key, id="batches")
+
+    def wanted_columns(self) -> list[Column[Listed]]:
+        """With the profile, where there are several."""
+        wanted = super().wanted_columns()
+        if len(self.app.connections) > 1 and not any(each.key == PROFILE for each in wanted):
+            wanted[1:1] = [each for each in self.all_columns if each.key == PROFILE]
+        return wanted
+
+    def fields(self) -> Fields[Listed]:
         return Fields(
-            lambda batch: " ".join(
-                (account.name(batch), batch.id, look(batch)[1], batch.model or "", batch.endpoint)
+            lambda row: " ".join(
+                (
+                    row.name,
+                    row.batch.id,
+                    look(row.batch)[1],
+                    row.batch.model or "",
+                    row.batch.endpoint,
+                )
             ),
             words={
-                "status": lambda batch: f"{batch.status} {look(batch)[1]}",
-                "model": lambda batch: batch.model or "",
-                "file": account.name,
-                "endpoint": lambda batch: batch.endpoint,
+                "status": lambda row: f"{row.batch.status} {look(row.batch)[1]}",
+                "model": lambda row: row.batch.model or "",
+                "file": lambda row: row.name,
+                "endpoint": lambda row: row.batch.endpoint,
+                "profile": lambda row: row.connection.name,
             },
-            numbers={"age": lambda batch: age_s(batch, self.app.now())},
-            tags=lambda batch: batch.metadata or {},
+            numbers={"age": lambda row: age_s(row.batch, self.app.now())},
+            tags=lambda row: row.batch.metadata or {},
         )
 
     def compose_body(self) -> Iterable[Widget]:
@@ -72,79 +97,152 @@ class BatchesScreen(ListScreen["Batch"]):
         detail.can_focus = False
         yield detail
 
-    def row_status(self, row: Batch) -> list[Span]:
-        account = self.app.account
-        rate = account.paces.per_second(row)
-        still_s = account.paces.still_s(row, self.app.now())
-        pace = f"   {rate:.1f}/s" if rate and row.status == status.IN_PROGRESS else ""
+    def row_status(self, row: Listed) -> list[Span]:
+        batch, paces = row.batch, row.connection.account.paces
+        rate = paces.per_second(batch)
+        still_s = paces.still_s(batch, self.app.now())
+        pace = f"   {rate:.1f}/s" if rate and batch.status == status.IN_PROGRESS else ""
+        whose = f"   {row.connection.name}" if len(self.app.connections) > 1 else ""
         return [
-            (account.name(row), "strong"),
-            (f"   {id_tail(row.id)}", "muted"),
-            (f"   {row.model}" if row.model else "", ""),
+            (row.name, "strong"),
+            (whose, "accent"),
+            (f"   {id_tail(plain_id(batch.id))}", "muted"),
+            (f"   {batch.model}" if batch.model else "", ""),
             (pace, ""),
             (f"   no movement for {span(still_s)}" if still_s else "", "trouble"),
-            (f"   expires in {span(row.expires_at - self.app.now())}", "muted")
-            if row.expires_at and not row.is_terminal
+            (f"   expires in {span(batch.expires_at - self.app.now())}", "muted")
+            if batch.expires_at and not batch.is_terminal
             else ("", ""),
         ]
 
+    # what the accounts tell
+
     def account_changed(self) -> None:
         super().account_changed()
-        account = self.app.account
-        if account.is_loaded:
+        connections = self.app.connections
+        if all(each.account.is_loaded for each in connections):
             self.table.empty = "No batches yet. Press 3 to pick a JSONL file, or c to create one."
-        self.table.set_rows(account.batches.values())
+        versions = [(each, each.account.version) for each in connections]
+        if [each for each, _ in versions] != [each for each, _ in self._versions]:
+            self.table.set_columns(self.wanted_columns())
+        if versions != self._versions:
+            self._versions = versions
+            self.table.set_rows(_rows(connections))
+        else:
+            self.table.repaint_changed()
         self.update_status()
 
+    def show_trouble(self) -> None:
+        self.show_banner(*troubles(self.app.connections, self.app.now()))
+
     def tab_facts(self) -> list[Span]:
-        account = self.app.account
-        if not account.is_loaded:
+        accounts = [each.account for each in self.app.connections if each.account.is_loaded]
+        if not accounts:
             return []
-        more = "+" if account.has_more else ""
-        running = account.running
-        failed = account.statuses[status.FAILED]
+        more = "+" if any(each.has_more for each in accounts) else ""
+        loaded = sum(len(each.batches) for each in accounts)
+        running = sum(each.running for each in accounts)
+        failed = sum(each.statuses[status.FAILED] for each in accounts)
         return [
-            (f"{len(account.batches):,}{more} loaded", "muted"),
+            (f"{loaded:,}{more} loaded", "muted"),
             (f"  {running:,} running", "accent" if running else "muted"),
             (f"  {failed:,} failed", "trouble" if failed else "muted"),
         ]
 
     def update_status(self) -> None:
-        super().update_status()
         row = self.table.cursor_row
-        account = self.app.account
-        if self.app.profile is not None and not account.is_loaded and account.trouble is None:
-            self.show_status([(f"loading from {self.app.profile.host}", "muted")])
+        if row is not None and row.connection is not self.app.connection:
+            self._turn_to(row.connection)
+        super().update_status()
+        waiting = [
+            each.profile.host
+            for each in self.app.connections
+            if each.profile and not each.account.is_loaded and each.account.trouble is None
+        ]
+        if waiting:
+            self.show_status([(f"loading from {', '.join(waiting)}", "muted")])
         pane = self.query_one("#pane", Lines)
         if pane.display:
-            pane.show(detail_lines(row, account, self.app.now()) if row else [])
+            lines = detail_lines(row.batch, row.connection.account, self.app.now()) if row else []
+            pane.show(lines)
             if row is not None:
-                self.app.learn_facts(row)
+                self.app.learn_facts(row.batch)
+
+    def _turn_to(self, connection: Connection) -> None:
+        if connection in self.app.connections:
+            self.app.turn_to(connection)
+            self.show_header()
 
     def on_resize(self) -> None:
         """The pane may be new on the screen."""
         self.call_after_refresh(self.update_status)
 
     def select(self, batch_id: str) -> None:
-        """Put the cursor on a batch, though it came this very moment."""
-        self.table.set_rows(self.app.account.batches.values())
-        self.table.move_to_key(batch_id)
+        """Put the cursor on a batch of the account that is meant, though it came this moment."""
+        self.account_changed()
+        self.table.move_to_key(self.app.connection.mark + batch_id)
+
+    # further pages
 
     @on(RecordTable.Scrolled)
     def _load_more_near_end(self) -> None:
         if self.table.shows_end and len(self.table.rows) > NEAR_END:
             self.app.load_more()
 
+    @property
+    def _is_searching(self) -> bool:
+        """The filter leaves room on the screen that batches not loaded yet may fill."""
+        return (
+            self._may_search
+            and bool(self.query_one(FilterBar).text)
+            and len(self.table.rows) < self.table.size.height
+            and self.table.rows.total() < MOST_SEARCHED
+            and any(each.account.has_more for each in self.app.connections)
+        )
+
+    @on(RecordTable.Arranged)
+    def _search_further(self) -> None:
+        loaded = self.table.rows.total()
+        if loaded and loaded != self._searched and self._is_searching:
+            self._searched = loaded
+            self.app.load_more(loaded)
+
+    @on(FilterBar.Changed)
+    def _search_anew(self) -> None:
+        self._may_search = True
+        self._searched = 0
+        if not self.query_one(FilterBar).text:
+            self.app.load_no_more()
+
+    def action_clear(self) -> None:
+        """Esc: first it stops the search for further rows."""
+        if self._is_searching:
+            self._may_search = False
+            self.app.load_no_more()
+            self.update_status()
+        else:
+            super().action_clear()
+
+    def filter_facts(self) -> list[Span]:
+        facts = super().filter_facts()
+        if self._is_searching:
+            facts.append(("  looking further, Esc stops", "accent"))
+        return facts
+
+    # what one does with a batch
+
     @on(RecordTable.Chosen)
     def action_open(self) -> None:
         row = self.table.cursor_row
         if row is not None:
-            open_results(self.app, row)
+            self.app.turn_to(row.connection)
+            open_results(self.app, row.batch)
 
     def action_detail(self) -> None:
         row = self.table.cursor_row
         if row is not None:
-            self.app.open_batch(row.id)
+            self.app.turn_to(row.connection)
+            self.app.open_batch(row.batch.id)
 
     def action_create(self) -> None:
         self.app.tell("Pick a JSONL file and press c on it")
@@ -153,32 +251,49 @@ class BatchesScreen(ListScreen["Batch"]):
     def action_copy(self) -> None:
         rows = self.table.chosen_rows
         if rows:
-            copy_text(self.app, "\n".join(row.id for row in rows), plural(len(rows), "id"))
+            ids = "\n".join(row.batch.id for row in rows)
+            copy_text(self.app, ids, plural(len(rows), "id"))
 
     def action_cancel(self) -> None:
-        rows = [row for row in self.table.chosen_rows if not row.is_terminal]
+        rows = [row for row in self.table.chosen_rows if not row.batch.is_terminal]
         if not rows:
             self.app.tell("Nothing to cancel: what is chosen is final already")
             return
-        question = cancel_question(self.app, rows)
+        question = cancel_question(self.app, [row.batch for row in rows])
         self.app.push_screen(ConfirmScreen(question), partial(self._cancel_if, rows))
 
-    def _cancel_if(self, rows: list[Batch], confirmed: bool | None) -> None:
+    def _cancel_if(self, rows: list[Listed], confirmed: bool | None) -> None:
         if confirmed:
             self._cancel(rows)
 
     @work(group="cancel", exclusive=False, exit_on_error=False, description="cancel batches")
-    async def _cancel(self, rows: list[Batch]) -> None:
-        session = self.app.session
-        if session is None:
-            return
+    async def _cancel(self, rows: list[Listed]) -> None:
+        """Each at the server that it is of."""
         from batchtui.workflows import batches
 
-        for row in rows:
+        for batch, connection in rows:
+            if connection.session is None:
+                continue
             try:
-                self.app.account.put(await batches.cancel(session, row.id))
+                connection.account.put(await batches.cancel(connection.session, batch.id))
             except BatchtuiError as error:
                 self.app.tell_error(error)
         self.table.clear_marks()
         self.app.account_changed.publish(None)
         self.app.hurry()
+
+
+def _rows(connections: Sequence[Connection]) -> Iterator[Listed]:
+    """Newest first; of one account, as its server has them."""
+    if len(connections) == 1:
+        return _rows_of(connections[0])
+    return merge(*map(_rows_of, connections), key=_newest_first)
+
+
+def _rows_of(connection: Connection) -> Iterator[Listed]:
+    batches = tuple(connection.account.batches.values())
+    return (Listed(batch, connection) for batch in batches)
+
+
+def _newest_first(row: Listed) -> float:
+    return -(row.batch.created_at or 0)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
-from batchtui.tui.commands import Command, commands, matching
+from batchtui.tui.commands import Command, commands, matching, with_names
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.widgets.field import Field
+from batchtui.tui.widgets.keys_in_order import in_order, passed_on
 from batchtui.tui.widgets.lines import Lines
 from batchtui.tui.widgets.spans import Cell, Tone
 from batchtui.tui.widgets.table import RecordTable
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from batchtui.tui.app import BatchtuiApp
 
 ROWS: Final = 8
+OWN_KEYS: Final = frozenset({"enter", "escape", "up", "down", "tab"})
+
+
+class CommandField(Field):
+    async def on_key(self, event: events.Key) -> None:
+        await in_order(self, event, only=OWN_KEYS)
 
 
 class CommandLineScreen(ModalScreen[None], inherit_bindings=False):
@@ -63,11 +70,16 @@ class CommandLineScreen(ModalScreen[None], inherit_bindings=False):
             yield lines
             with Horizontal():
                 yield Static(":", markup=False)
-                yield Field()
+                yield CommandField()
 
     def on_mount(self) -> None:
-        self.query_one(Field).focus()
+        self.set_focus(self.query_one(Field))
         self._narrow("")
+
+    def on_key(self, event: events.Key) -> None:
+        """What was typed before there was a field to type into; the field lets no such key by."""
+        if event.is_printable or event.key in OWN_KEYS:
+            passed_on(self, event)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -96,6 +108,8 @@ class CommandLineScreen(ModalScreen[None], inherit_bindings=False):
         typed = self.query_one(Field).value.strip()
         if typed.isdecimal():
             return f"Enter goes to row {int(typed):,}"
+        if typed and (named := with_names(self.app, self._about, typed)):
+            return named.tip
         return "No such command here"
 
     def action_choose(self, by: int) -> None:
@@ -118,6 +132,9 @@ class CommandLineScreen(ModalScreen[None], inherit_bindings=False):
                 table.move_to_row(int(typed))
         elif not typed:
             self.dismiss()
+        elif named := with_names(self.app, self._about, typed):
+            self.dismiss()
+            self.app.call_later(named.run)
         else:
             # The field tells of a change a moment after the key that made it.
             fits = matching(self._all, typed)

@@ -21,6 +21,7 @@ from batchtui.visible import id_tail
 
 if TYPE_CHECKING:
     from batchtui.models.file import FileObject
+    from batchtui.tui.connection import Connection
 
 INPUT_PURPOSES: Final = frozenset({"batch", "batch-api", ""})
 """What servers call the input of a batch; "" where one does not say."""
@@ -53,6 +54,7 @@ class FilesScreen(Transfers):
     def __init__(self) -> None:
         super().__init__()
         self._files: list[FileObject] = []
+        self._listed_of: Connection | None = None
 
     def make_table(self) -> RecordTable[FileObject]:
         columns: list[Column[FileObject]] = [
@@ -101,7 +103,7 @@ class FilesScreen(Transfers):
         return [*facts, (f"   {id_tail(row.id, 24)}{used}", "muted")]
 
     def tab_facts(self) -> list[Span]:
-        files = list(self.table.rows.all())
+        files = [each for each in self._files if self._purpose in ("", each.purpose)]
         if not self._files:
             return []
         purpose: Span = (
@@ -112,6 +114,10 @@ class FilesScreen(Transfers):
         return [(f"{plural(len(files), 'file')}   {size(stored)}", "muted"), purpose]
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
+        if self._listed_of is not self.app.connection:
+            self._listed_of = self.app.connection
+            self.table.clear_marks()
+            self._show([])
         super().on_screen_resume(event)
         self.action_refresh()
 
@@ -162,9 +168,13 @@ class FilesScreen(Transfers):
             async for file in list_files(session):
                 found.append(file)
         except BatchtuiError as error:
+            if session is not self.app.session:
+                return
             self.table.empty = ""
             self.show_own_trouble(f"{error.message.rstrip('.')}. r tries again")
         else:
+            if session is not self.app.session:
+                return
             self.table.empty = "No files yet. Press 3 to pick one, and u to upload it."
             self.show_own_trouble("")
             self._show(found)

@@ -17,20 +17,24 @@ from textual.widget import Widget
 
 from batchtui.tui.figures import clock, span
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.modes import OPENED
-from batchtui.tui.trouble import trouble_line
+from batchtui.tui.modes import OPENED, TABS
+from batchtui.tui.trouble import troubles
 from batchtui.tui.widgets.keyline import KeyLine
 from batchtui.tui.widgets.line import Line, Rule
 from batchtui.tui.widgets.spans import Cell, Span
 
 if TYPE_CHECKING:
     from batchtui.tui.app import BatchtuiApp
+    from batchtui.tui.connection import Connection
 
 T = TypeVar("T")
 
 
 class Frame(Screen[T], inherit_bindings=False):
-    """A screen on top of another. `back_to` is the name of the one below."""
+    """A screen on top of another. `back_to` is the name of the one below.
+
+    It is about one account, that of the row it was opened on, as long as it is there.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -51,6 +55,9 @@ class Frame(Screen[T], inherit_bindings=False):
     Frame #banner.-shown { display: block; }
     """
     back_to: str = ""
+    shows_batches: ClassVar[bool] = False
+    """It lives by the list of batches, which is asked for less often under any other screen."""
+    home: Connection | None = None
     if TYPE_CHECKING:
         app = getters.app(BatchtuiApp)
 
@@ -82,7 +89,7 @@ class Frame(Screen[T], inherit_bindings=False):
 
     def show_trouble(self) -> None:
         """What is wrong with the account's list, as of now."""
-        self.show_banner(*trouble_line(self.app.account, self.app.profile, self.app.now()))
+        self.show_banner(*troubles([self.app.connection], self.app.now()))
 
     def show_banner(self, text: Cell = "", then: Cell = "") -> None:
         """What is wrong, in one line; empty hides it."""
@@ -91,8 +98,16 @@ class Frame(Screen[T], inherit_bindings=False):
         banner.show(text, then)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
+        self.come_home()
+        self.app.shows(batches=self.shows_batches)
         self.app.account_changed.subscribe(self, self._on_account_changed)
         self.account_changed()
+
+    def come_home(self) -> None:
+        """What is asked and sent from here goes to the account that this screen is about."""
+        if self.home is None or self.home not in self.app.connections:
+            self.home = self.app.connection
+        self.app.turn_to(self.home)
 
     def on_screen_suspend(self, event: events.ScreenSuspend) -> None:
         self.app.account_changed.unsubscribe(self)
@@ -118,11 +133,17 @@ class Root(Frame[None]):
             "escape", "clear", "Clear", show=False, id="root.clear", tooltip="Clear filter or marks"
         ),
         Binding("q", "app.quit", "Quit", show=False, id="root.quit", tooltip="Quit batchtui"),
-        Binding(
-            "1", "app.go('batches')", "Batches", show=False, id="go.batches", tooltip="Batches"
+        *(
+            Binding(
+                f"{number}",
+                f"app.go('{name}')",
+                word,
+                show=False,
+                id=f"go.{name}",
+                tooltip=f"The tab {word}",
+            )
+            for number, (name, word) in enumerate(TABS, start=1)
         ),
-        Binding("2", "app.go('files')", "Files", show=False, id="go.files", tooltip="Files"),
-        Binding("3", "app.go('local')", "Local", show=False, id="go.local", tooltip="Local files"),
         Binding(
             "r", "refresh", "refresh", show=False, id="root.refresh", tooltip="Ask the server now"
         ),
@@ -135,13 +156,12 @@ class Root(Frame[None]):
             tooltip="Refresh by itself, or only on r",
         ),
     ]
-    TABS: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("batches", "1 Batches"),
-        ("files", "2 Files"),
-        ("local", "3 Local"),
-    )
     tab: ClassVar[str]
+    shows_batches = True
     own_trouble: str = ""
+
+    def come_home(self) -> None:
+        """A tab follows: it is about the account that was meant last."""
 
     def compose_top(self) -> Iterable[Widget]:
         yield Line(id="header")
@@ -149,7 +169,7 @@ class Root(Frame[None]):
         yield Line(id="banner")
 
     def account_changed(self) -> None:
-        self._show_header()
+        self.show_header()
         self.query_one("#tabs", Line).show(self._tabs(), self.tab_facts())
         self.show_trouble()
 
@@ -163,13 +183,16 @@ class Root(Frame[None]):
     def action_refresh(self) -> None:
         self.app.refresh_now()
 
-    def _show_header(self) -> None:
+    def show_header(self) -> None:
         profile = self.app.profile
         left: list[Span] = [("batchtui", "strong")]
         right: list[Span] = []
         if profile is not None:
             via = f" via {profile.provider}" if profile.provider else ""
             left += [(f"  {profile.name} @ ", "muted"), (f"{profile.host}{via}", "")]
+            others = len(self.app.connections) - 1
+            if others:
+                left.append((f"  1 of {others + 1} profiles", "accent"))
             if profile.read_only:
                 left.append(("  read-only", "accent"))
             right = [(self._freshness(), "muted")]
@@ -179,14 +202,14 @@ class Root(Frame[None]):
 
     def _freshness(self) -> str:
         account = self.app.account
-        rhythm = "paused" if self.app.is_paused else f"auto {span(self.app.interval_s)}"
+        rhythm = "paused" if self.app.is_paused else f"auto {span(self.app.connection.rhythm_s)}"
         updated = f"  updated {clock(account.answered_at_s)}" if account.is_loaded else ""
         return f"{rhythm}{updated}"
 
     def _tabs(self) -> list[Span]:
         tabs: list[Span] = []
-        for name, title in self.TABS:
-            here = name == self.tab
+        for number, (name, word) in enumerate(TABS, start=1):
+            here, title = name == self.tab, f"{number} {word}"
             tabs.append((f"[{title}]" if here else f" {title} ", "accent" if here else "muted"))
         return tabs
 

@@ -162,7 +162,7 @@ class SeveralScreen(Frame[None]):
                 self._say([(f"{lost[0].path.name}: look for its batch in the list", "trouble")])
             elif last is not None:
                 self.app.tell(f"created {plural(len(self._items), 'batch', 'batches')}")
-                self.app.call_later(self.app.show_created, last)
+                self.app.call_later(self.app.show_created, last, session)
         finally:
             self._submitting = None
             self._is_creating = False

@@ -20,7 +20,7 @@ from textual.widgets import Button
 from textual.worker import Worker
 
 from batchtui.errors import BatchtuiError, NotKnownError
-from batchtui.tui import cost_text
+from batchtui.tui import cost_text, needs
 from batchtui.tui.figures import moment
 from batchtui.tui.form_values import FormError
 from batchtui.tui.screens.checking import CheckingScreen
@@ -97,6 +97,9 @@ class SubmittingScreen(CheckingScreen):
     def action_submit(self) -> None:
         if self.submitting is not None or self.is_lost:
             return
+        if why := needs.why_not(self.app, "create.submit"):
+            self.say_trouble(why)
+            return
         if self.validation is None and self.server_file is None:
             return
         try:
@@ -129,7 +132,7 @@ class SubmittingScreen(CheckingScreen):
                     self.query_one("#steps", Lines).show(self._steps.lines)
                     if isinstance(event, Created):
                         self.keep_draft(keep=False)
-                        self.app.call_later(self.app.show_created, event.batch)
+                        self.app.call_later(self.app.show_created, event.batch, session)
                         return
         except NotKnownError as error:
             self._show_lost(error)

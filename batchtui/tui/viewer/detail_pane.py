@@ -18,8 +18,8 @@ from textual.strip import Strip
 
 from batchtui.tui.viewer.content import Content, Row, Value
 from batchtui.tui.viewer.highlight import highlighted
-from batchtui.tui.widgets.keys_in_order import KeysInOrder
 from batchtui.tui.viewer.moving_keys import moving_keys
+from batchtui.tui.widgets.keys_in_order import KeysInOrder
 from batchtui.tui.widgets.toned import Toned
 
 WHEEL_ROWS: Final = 3

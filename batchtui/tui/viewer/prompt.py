@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from batchtui.tui.widgets.keys_in_order import passed_on
 from batchtui.tui.viewer.text import cells
+from batchtui.tui.widgets.keys_in_order import passed_on
 
 
 class Prompt(Horizontal):

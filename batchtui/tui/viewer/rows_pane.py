@@ -22,10 +22,10 @@ from textual.strip import Strip
 
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.viewer.highlight import highlighted
-from batchtui.tui.widgets.keys_in_order import KeysInOrder
 from batchtui.tui.viewer.moving_keys import moving_keys
 from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.viewer.viewport import Viewport
+from batchtui.tui.widgets.keys_in_order import KeysInOrder
 from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.toned import Toned
 

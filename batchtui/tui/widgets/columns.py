@@ -20,7 +20,7 @@ class Column(Generic[R]):
     `keep`: the column with the lowest is the first to go when the screen is narrow. `order`: the
     value to sort by, None where sorting makes no sense; a cell whose text is longer than its
     column flows over the next ones as long as those are empty. A name that is too long loses its
-    middle, anything else its end.
+    middle, anything else its end. `optional`: shown only where it is asked for.
     """
 
     key: str
@@ -32,6 +32,7 @@ class Column(Generic[R]):
     keep: int = 0
     is_name: bool = False
     order: Callable[[R], Any] | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,13 @@ def placed(columns: Sequence[Column[R]], left: int, right: int) -> list[Placed[R
         places.append(Placed(column, x, width))
         x += width + GAP
     return places
+
+
+def chosen(columns: Sequence[Column[R]], keys: Sequence[str]) -> list[Column[R]]:
+    """Those of `keys`, in that order; where it names none of them, all that are not optional."""
+    by_key = {each.key: each for each in columns}
+    found = [by_key[key] for key in dict.fromkeys(keys) if key in by_key]
+    return found or [each for each in columns if not each.optional]
 
 
 def _needed(columns: Sequence[Column[R]]) -> int:

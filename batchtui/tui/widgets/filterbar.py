@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -12,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from batchtui.tui.widgets.field import Field
+from batchtui.tui.widgets.keys_in_order import in_order
 from batchtui.visible import visible
 
 
@@ -20,12 +22,24 @@ class FilterField(Field):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "enter",
-            "submit",
+            "keep",
             "keep filter",
             id="filter.keep",
             tooltip="Keep the filter, back to the list",
         ),
     ]
+
+    async def on_key(self, event: events.Key) -> None:
+        """What follows the key that closes the line waits its turn behind what was typed."""
+        if self.query_ancestor(FilterBar).display:
+            await in_order(self, event, only={"enter", "escape"})
+        else:
+            event.stop()
+            event.prevent_default()
+            self.post_message(FilterBar.Late(event.key, event.character))
+
+    def action_keep(self) -> None:
+        self.query_ancestor(FilterBar).action_keep()
 
 
 class FilterBar(Horizontal):
@@ -34,8 +48,7 @@ class FilterBar(Horizontal):
         Binding("escape", "drop", "show all", id="filter.drop", tooltip="Show all rows again"),
     ]
     DEFAULT_CSS = """
-    FilterBar { height: 1; display: none; }
-    FilterBar.-open { display: block; }
+    FilterBar { height: 1; }
     FilterBar #slash { width: 3; color: $accent; }
     FilterBar #told { width: auto; max-width: 60%; padding: 0 1; text-style: dim; }
     FilterBar #told.-trouble { color: $error; text-style: not dim; }
@@ -47,12 +60,22 @@ class FilterBar(Horizontal):
             super().__init__()
             self.text = text
 
+    class Late(Message):
+        """A key that was meant for the list; comes after `Closed`."""
+
+        def __init__(self, key: str, character: str | None) -> None:
+            super().__init__()
+            self.key = key
+            self.character = character
+
     class Closed(Message):
         """The list should have the focus again."""
 
     def __init__(self, hint: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self.display = False
         self._hint = hint
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         yield Static(" /", markup=False, id="slash")
@@ -64,8 +87,8 @@ class FilterBar(Horizontal):
         return self.query_one(Input).value
 
     def open(self) -> None:
-        self.add_class("-open")
-        self.query_one(Input).focus()
+        self.display = True
+        self.screen.set_focus(self.query_one(Input))
 
     def tell(self, text: str, *, trouble: bool = False) -> None:
         """How much is left, or what is not understood, at the right of what is typed."""
@@ -81,14 +104,17 @@ class FilterBar(Horizontal):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Changed(event.value))
+        self._tell_text()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_keep()
+    def _tell_text(self) -> None:
+        """Once for each text: a field tells of what is typed a moment later."""
+        if self.text != self._told:
+            self._told = self.text
+            self.post_message(self.Changed(self.text))
 
     def action_keep(self) -> None:
-        self.remove_class("-open")
+        self.display = False
+        self._tell_text()
         self.post_message(self.Closed())
 
     def action_drop(self) -> None:

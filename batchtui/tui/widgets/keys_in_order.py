@@ -8,6 +8,8 @@ it looks at its next key, and passes that on when the focus has moved.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from textual import events
 from textual.widget import Widget
 
@@ -16,21 +18,36 @@ class KeysInOrder(Widget):
     """Mixin for a widget whose keys are all bindings."""
 
     async def on_key(self, event: events.Key) -> None:
-        if passed_on(self, event):
-            return
-        active = self.screen.active_bindings.get(event.key)
-        if active is not None and active.enabled:
-            event.stop()
-            event.prevent_default()
-            await self.app.run_action(active.binding.action, active.node)
+        await in_order(self, event)
+
+
+async def in_order(
+    widget: Widget, event: events.Key, *, only: Collection[str] | None = None
+) -> None:
+    """Run the binding of the key, and be done with it, before `widget` sees its next key.
+
+    `only`: these keys; others are the widget's own, as letters are in a field.
+    """
+    if passed_on(widget, event):
+        return
+    active = widget.screen.active_bindings.get(event.key)
+    if active is not None and active.enabled and (only is None or event.key in only):
+        event.stop()
+        event.prevent_default()
+        await widget.app.run_action(active.binding.action, active.node)
 
 
 def passed_on(widget: Widget, event: events.Key) -> bool:
-    """Give `event` to the widget that has the focus; False when that is `widget`."""
-    focused = widget.app.focused
-    if focused is widget or focused is None:
+    """Give `event` to what has the focus by now; False when that is `widget`.
+
+    A screen that has just been put on top may have no focus yet: it gets the key itself, after it
+    has been made.
+    """
+    top = widget.app.screen
+    goes_to = top.focused or (None if top is widget.screen else top)
+    if goes_to is widget or goes_to is None:
         return False
     event.stop()
     event.prevent_default()
-    focused.post_message(events.Key(event.key, event.character))
+    goes_to.post_message(events.Key(event.key, event.character))
     return True

@@ -1,0 +1,62 @@
+"""One account that the app follows: whose it is, the way to it, and what is known of it.
+
+Owns also what a row of the list is, of which there may be several accounts'. It asks nobody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from batchtui.tui.account import Account
+
+if TYPE_CHECKING:
+    from batchtui.config import Profile
+    from batchtui.models.batch import Batch
+    from batchtui.workflows.feed import BatchFeed
+    from batchtui.workflows.session import Session
+
+
+class Connection:
+    """`profile` None: to nothing. `number`: which of the accounts side by side, from 0; None
+    where there is one alone.
+    """
+
+    def __init__(
+        self,
+        profile: Profile | None = None,
+        session: Session | None = None,
+        number: int | None = None,
+    ) -> None:
+        self.profile = profile
+        self.session = session
+        self.account = Account()
+        self.feed: BatchFeed | None = None
+        # Digits and a line's end can not be the beginning of another account's key.
+        self.mark = "" if number is None else f"{number}\n"
+
+    @property
+    def name(self) -> str:
+        return self.profile.name if self.profile else ""
+
+    @property
+    def rhythm_s(self) -> float:
+        """Seconds between two answers, as things are."""
+        if self.feed is not None:
+            return self.feed.rhythm_s
+        return self.profile.refresh_s if self.profile else 10.0
+
+
+class Listed(NamedTuple):
+    """A batch in the list, and the account that it is of."""
+
+    batch: Batch
+    connection: Connection
+
+    @property
+    def key(self) -> str:
+        """No other batch of any account has it."""
+        return self.connection.mark + self.batch.id
+
+    @property
+    def name(self) -> str:
+        return self.connection.account.name(self.batch)

@@ -1,0 +1,75 @@
+"""What the app tells: notes on the screen, the journal, the bell, the terminal's title.
+
+Owns how something is told, not what or when.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+
+from textual import work
+from textual.app import App
+
+from batchtui.config import AppSettings
+from batchtui.errors import BatchtuiError
+from batchtui.tui import attention
+from batchtui.tui.journal import Journal
+from batchtui.visible import visible
+
+
+class TellingApp(App[None], inherit_bindings=False):
+    """`clock` gives epoch seconds."""
+
+    def __init__(
+        self, settings: AppSettings | None, clock: Callable[[], float] = time.time
+    ) -> None:
+        # Without colours the terminal's palette must be chosen before the filters are.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.settings = settings or AppSettings()
+        self.clock = clock
+        self.journal = Journal()
+        self._title_shown = ""
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        return self.clock()
+
+    def tell(self, text: str, *, trouble: bool = False) -> None:
+        """A short note that goes away by itself; `text` may be anybody's."""
+        self.journal.add(self.now(), text, is_trouble=trouble)
+        self.notify(visible(text), severity="error" if trouble else "information", markup=False)
+
+    def tell_error(self, error: BatchtuiError) -> None:
+        self.tell(f"{error.message}. {error.hint}" if error.hint else error.message, trouble=True)
+
+    def call_back(self, endings: Sequence[str]) -> None:
+        """Bell or notification, never both, and the user's command: once for all of them."""
+        more = f", and {len(endings) - 1} more" if len(endings) > 1 else ""
+        text = f"{endings[0]}{more}"
+        if self.settings.notify == "bell":
+            self.bell()
+        else:
+            self.write_terminal(attention.notification(self.settings.notify, text))
+        if self.settings.notify_command:
+            self._run_command(self.settings.notify_command, text)
+
+    @work(group="notify", exit_on_error=False, description="run the notify command")
+    async def _run_command(self, command: str, text: str) -> None:
+        trouble = await asyncio.to_thread(attention.run_command, command, text)
+        if trouble is not None:
+            self.tell(trouble, trouble=True)
+
+    def write_terminal(self, sequence: str) -> None:
+        """Send a sequence that draws nothing."""
+        if sequence and self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def show_title(self, running: int) -> None:
+        """How many run, in the terminal's title; written only when it changes."""
+        title = f"batchtui: {running} running" if running else "batchtui"
+        if title != self._title_shown:
+            self.write_terminal(attention.title(title))
+            self._title_shown = title

@@ -183,6 +183,30 @@ async def test_a_growing_file_is_followed(tmp_path: Path) -> None:
         await until_shown(pilot, "third goes on")
 
 
+async def test_a_filter_and_a_search_take_in_what_a_file_grows_by(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text("a needle\nhay\nhalf a nee")
+    async with viewing_file(path) as (pilot, screen):
+        await pilot.press("f", *"needle", "enter")
+        await until_shown(pilot, "needle 1")
+        with path.open("a") as file:
+            file.write("dle\nmore hay\nneedle three\n")
+        await until_shown(pilot, "needle 3")
+        await pilot.press("F")
+        await until(pilot, lambda: screen.number == 4)
+        with path.open("a") as file:
+            file.write("hay\nneedle four")
+        await until(pilot, lambda: screen.number == 6)
+        await until_shown(pilot, "needle 4")
+        await pilot.press("F", "escape", "g", "slash", *"hay", "enter")
+        await until_shown(pilot, "hay  1 of 3")
+        with path.open("a") as file:
+            file.write(" in hay\n")
+        await until_shown(pilot, "hay  1 of 4")
+        await pilot.press("N")
+        await until(pilot, lambda: screen.number == 6)
+
+
 async def test_an_empty_file_becomes_what_is_written_to_it(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
     path.write_bytes(b"")

@@ -13,6 +13,7 @@ from typing import Final
 from batchtui.errors import BatchtuiError
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.tui import figures
+from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.viewer.choice import Choice
 from batchtui.tui.viewer.contents import Look, Wanted
@@ -25,10 +26,10 @@ from batchtui.tui.viewer.record_list import RecordList
 from batchtui.tui.viewer.records import Records
 from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.viewer.rows_pane import RowsPane
-from batchtui.tui.viewer.summary import TONES, glyph
 from batchtui.tui.viewer.target import BatchResults, RemoteFile, Target
 from batchtui.tui.widgets.line import Line
 from batchtui.tui.widgets.spans import Span
+from batchtui.workflows.where import Where
 
 NAME_CELLS: Final = 18
 """What the title leaves for the name, at least."""
@@ -44,7 +45,9 @@ class ViewerBase(Frame[None]):
         self.jobs = Jobs(self)
         self.marks: set[int] = set()
         self.filter_words = ""
+        self.filter_where: Where | None = None
         self.search_words = ""
+        self.search_where: Where | None = None
         self.hits: Hits | None = None
         self.follows = False
         self.shown: Wanted | None = None

@@ -49,10 +49,10 @@ class FirstHit(Message):
 
 
 class Selected(Message):
-    def __init__(self, selection: array[int], words: str) -> None:
+    def __init__(self, selection: array[int], where: Where) -> None:
         super().__init__()
         self.selection = selection
-        self.words = words
+        self.where = where
 
 
 class Grouped(Message):
@@ -106,7 +106,7 @@ class Finding(ViewerBase):
             job.run(steps, lambda: job.post(HitsGrew(hits)))
             job.post(HitsGrew(hits))
 
-        self.hits, self.search_words = hits, str(where)
+        self.hits, self.search_words, self.search_where = hits, str(where), where
         self.mark_hits(shown_pattern(where))
         self.jobs.start(SEARCH, "searching", work)
         self.show_where()
@@ -165,14 +165,15 @@ class Finding(ViewerBase):
 
         def work(job: Job) -> None:
             job.run(matching(records, where, selection.append))
-            job.post(Selected(selection, str(where)))
+            job.post(Selected(selection, where))
 
         self.jobs.start(FILTER, "filtering", work)
         self.show_where()
 
     @on(Selected)
     def _selected(self, message: Selected) -> None:
-        self.select(message.selection, message.words)
+        self.select(message.selection, str(message.where))
+        self.filter_where = message.where
 
     # Errors
 
@@ -197,6 +198,7 @@ class Finding(ViewerBase):
     def _list_group(self, group: Group | None) -> None:
         if group is not None:
             self.select(group.numbers, group.name)
+            self.filter_where = None
 
     # Going to
 

@@ -12,6 +12,7 @@ from batchtui.errors import BatchtuiError
 from batchtui.jsonl.source import Change
 from batchtui.tui.viewer.base import ViewerBase
 from batchtui.tui.viewer.jobs import FETCH, OPEN, Job
+from batchtui.tui.viewer.messages import LinesAdded
 from batchtui.tui.viewer.opening import number_lines
 from batchtui.tui.viewer.records import FileRecords
 
@@ -26,7 +27,6 @@ class Growing(ViewerBase):
         """Stay at the end of a file that grows, or no longer."""
         self.follows = not self.follows
         if self.follows:
-            self.select(None, "")
             self.pane.action_last()
         self.show_where()
 
@@ -56,10 +56,12 @@ class Growing(ViewerBase):
         if not records.count:
             self.fetch()  # what kind of file it is was not to be seen yet
             return
+        first = records.count - 1
         records.source.accept_growth()
 
         def work(job: Job) -> None:
             number_lines(job, records)
+            job.post(LinesAdded(first))
 
         self.jobs.start(OPEN, "indexing", work)
 

@@ -50,6 +50,18 @@ def matching(records: Records, where: Where, found: Found) -> Steps[None]:
             yield from _all_lines(records, test)
 
 
+def matching_new(records: FileRecords, where: Where, first: int, found: Found) -> Steps[None]:
+    """The same for the lines from number `first` on: those that a file has grown by."""
+    test = _Test(records, where, found)
+    wanted = _wanted(where)
+    for number in range(first, records.count):
+        line = _line(records, number)
+        if wanted is None or wanted.hits(line)[0]:
+            test(number, line)
+        if number % RECORDS_A_STEP == 0:
+            yield Progress(number - first, records.count - first)
+
+
 def find_id(records: Records, custom_id: str) -> Steps[int | None]:
     """The first record with that very id, else the first whose id contains it."""
     found: list[int] = []

@@ -28,6 +28,14 @@ class Grew(Message):
         return isinstance(message, Grew)
 
 
+class LinesAdded(Message):
+    """The file has grown: its lines from number `first` on are new, or were not whole before."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__()
+        self.first = first
+
+
 class JobProgress(Message):
     def __init__(self, job: Job) -> None:
         super().__init__()

@@ -20,8 +20,9 @@ from batchtui.tui.viewer.content import Content
 from batchtui.tui.viewer.contents import LOOKS, ContentReady, Wanted, content_of, is_light
 from batchtui.tui.viewer.detail_pane import DetailPane
 from batchtui.tui.viewer.fetching import Fetching
-from batchtui.tui.viewer.finding import FILTER, GO_TO, SEARCH, Finding
+from batchtui.tui.viewer.finding import FILTER, GO_TO, SEARCH
 from batchtui.tui.viewer.jobs import OPEN, Job
+from batchtui.tui.viewer.keeping_up import KeepingUp
 from batchtui.tui.viewer.lines_pane import LinesPane
 from batchtui.tui.viewer.messages import Grew, JobEnded, JobFailed, JobProgress, Opened
 from batchtui.tui.viewer.prompt import Prompt
@@ -31,13 +32,13 @@ from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.viewer.rows_pane import RowsPane
 from batchtui.tui.viewer.separator import Separator
 from batchtui.tui.viewer.taking import Taking
-from batchtui.tui.viewer.target import LocalFile, StandardInput
+from batchtui.tui.viewer.target import BatchResults, LocalFile, RemoteFile, StandardInput
 
 READ = "read"
 CANCELLABLE = (SEARCH, FILTER, GO_TO, "errors", "export")
 
 
-class ViewerScreen(Fetching, Finding, Taking):
+class ViewerScreen(Fetching, KeepingUp, Taking):
     BINDING_GROUP_TITLE = "Viewer"
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
     DEFAULT_CSS = """
@@ -55,7 +56,8 @@ class ViewerScreen(Fetching, Finding, Taking):
         )
 
     def on_mount(self) -> None:
-        self._wanted_line = self.target.line if isinstance(self.target, LocalFile) else None
+        target = self.target
+        self._wanted_line = target.line if isinstance(target, LocalFile | RemoteFile) else None
         self.show_look()
         self.show_name()
         self.fetch()
@@ -82,13 +84,16 @@ class ViewerScreen(Fetching, Finding, Taking):
         self.records, self.rows = records, Rows(records)
         self.hits, self.shown, self.filter_words = None, None, ""
         self.marks.clear()
-        as_lines = isinstance(self.target, LocalFile) and self.target.as_lines
+        target = self.target
+        as_lines = isinstance(target, LocalFile | RemoteFile) and target.as_lines
         if before is None and records.kind != "other" and not as_lines:
             self.look = "exchange"
         for pane in self.panes:
             pane.show(self.rows)
         self.show_look()
         self._grew()
+        if before is None and isinstance(target, BatchResults) and target.where is not None:
+            self.filter(target.where)
 
     @on(Grew)
     def _grew(self) -> None:

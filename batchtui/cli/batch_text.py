@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from batchtui.cli.on_done import Done
 from batchtui.cli.output import UNKNOWN, age, span
 from batchtui.errors import ExitCode
 from batchtui.models import status
@@ -17,6 +16,7 @@ from batchtui.visible import visible
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
     from batchtui.workflows.lineage import Retry
+    from batchtui.workflows.on_done import Done
 
 _SERVER_SIDE: Final = frozenset({"token_limit_exceeded", "runner_lost"})
 """Codes of failed batches whose input was not to blame."""
@@ -61,17 +61,17 @@ def exit_code_of(batch: Batch) -> ExitCode:
     return ExitCode.DONE
 
 
-def what_is_done(batches: Sequence[Batch]) -> Done:
-    """Final batches as one thing that is done, with the status of the worst."""
-    worst = max(batches, key=exit_code_of)
+def what_is_done(batches: Sequence[Batch], status: str) -> Done:
+    """Final batches as one thing that is done."""
+    from batchtui.workflows.on_done import Done
+
     counts = [batch.request_counts for batch in batches if batch.request_counts is not None]
     return Done(
         kind="batch",
         id=" ".join(batch.id for batch in batches),
-        status=worst.status,
-        exit_code=exit_code_of(worst),
+        status=status,
         total=sum(each.total for each in counts),
-        completed=sum(each.completed for each in counts),
+        ok=sum(each.completed for each in counts),
         failed=sum(each.failed for each in counts),
     )
 

@@ -1,4 +1,4 @@
-"""`batchtui batches`: list, create, show, watch, cancel, results; retry is beside."""
+"""`batchtui batches`: list, create, show, cancel, results; watch and retry are beside."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ import click
 
 from batchtui.cli.batch_text import (
     as_document,
-    progress_text,
     row_of,
     show_batch,
     show_lineage,
-    what_is_done,
 )
 from batchtui.cli.exporting import export_options, form_of
 from batchtui.cli.given import is_there, looks_like_path
-from batchtui.cli.on_done import on_done_option, run_on_done
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
-from batchtui.cli.output import Progress, note, print_json, print_json_list, print_table
+from batchtui.cli.output import note, print_json, print_json_list, print_table
 from batchtui.cli.retry import retry
 from batchtui.cli.sending import again_option, metadata_option, pairs, tell
+from batchtui.cli.watching import watch
 from batchtui.cli.writing import new_file, written_to
 from batchtui.errors import ExitCode, InputError
 
@@ -159,57 +157,6 @@ def show(connection: Connection, batch_id: str, as_json: bool) -> None:
         show_lineage(own, retries)
 
 
-@batches.command("watch")
-@click.argument("batch_ids", nargs=-1, required=True, metavar="BATCH_ID...")
-@click.option("--interval", type=click.FloatRange(0.1), default=10.0, help="Seconds between looks.")
-@on_done_option
-@json_option
-@connection_options
-@click.pass_context
-def watch(
-    ctx: click.Context,
-    connection: Connection,
-    batch_ids: tuple[str, ...],
-    interval: float,
-    on_done: str | None,
-    as_json: bool,
-) -> None:
-    """Wait until all batches are final; the exit code is that of the worst."""
-
-    async def work() -> dict[str, Batch]:
-        async with connected(connection) as session:
-            return await follow(session, batch_ids, interval)
-
-    last = run_async(work())
-    if as_json:
-        print_json_list([as_document(batch) for batch in last.values()])
-    done = what_is_done(list(last.values()))
-    run_on_done(on_done, done)
-    ctx.exit(done.exit_code)
-
-
-async def follow(
-    session: Session, batch_ids: tuple[str, ...], interval_s: float
-) -> dict[str, Batch]:
-    """Watch to the end with a line of progress; returns the final batches by id."""
-    from batchtui.workflows.feed import Trouble
-    from batchtui.workflows.watch import watch as watching
-
-    last: dict[str, Batch] = {}
-    progress = Progress()
-    async for event in watching(session, batch_ids, interval_s=interval_s):
-        if isinstance(event, Trouble):
-            progress.done(f"{event.error}; asking again in {event.retry_in_s:.0f} s")
-            continue
-        last[event.id] = event
-        if event.is_terminal:
-            progress.done(progress_text(event))
-        else:
-            progress.show(progress_text(event))
-    progress.clear()
-    return last
-
-
 @batches.command("cancel")
 @click.argument("batch_ids", nargs=-1, required=True, metavar="BATCH_ID...")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -303,6 +250,7 @@ def results(
 
 
 batches.add_command(retry)
+batches.add_command(watch)
 
 
 def _no_results(batch: Batch) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 
 from batchtui.cli.job_export import export
 from batchtui.cli.job_server import server_of
+from batchtui.cli.on_done import on_done_option
 from batchtui.cli.options import Connection, connection_options, json_option, run_async
 from batchtui.cli.output import Progress, note, print_json, print_json_list, print_table, size
 from batchtui.cli.writing import new_file
@@ -78,6 +80,7 @@ def show(job_id: str, as_json: bool) -> None:
 @output_option
 @force_option
 @click.option("--max-spend", type=click.FloatRange(0, min_open=True), metavar="USD")
+@on_done_option
 @interval_option
 @json_option
 @connection_options
@@ -89,6 +92,7 @@ def resume(
     output: str | None,
     force: bool,
     max_spend: float | None,
+    on_done: str | None,
     interval: float,
     as_json: bool,
 ) -> None:
@@ -101,6 +105,8 @@ def resume(
 
     store = JobStore()
     job = _placed(store, store.job(job_id), output, force=force)
+    if on_done is not None:
+        job = store.update(job.id, options=replace(job.options, on_done=on_done))
 
     async def work() -> ExitCode:
         async with server_of(job, connection) as session:

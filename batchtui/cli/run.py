@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.on_done import on_done_option
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import note
 from batchtui.cli.sending import again_option, metadata_option, pairs
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
     metavar="USD",
     help="Create no batch that may take the cost over this.",
 )
-@click.option("--on-done", metavar="COMMAND", help="Run this at the end, without a shell.")
+@on_done_option
 @click.option("--interval", type=click.FloatRange(0.1), default=10.0, help="Seconds between looks.")
 @click.option("--anyway", is_flag=True, help="Send the file though the check finds errors.")
 @again_option
@@ -104,11 +105,8 @@ def run(
     """
     from batchtui.cli.job_telling import JobTeller
     from batchtui.workflows.jobs.making import NewJob
-    from batchtui.workflows.jobs.on_done import words_of
     from batchtui.workflows.jobs.records import JobOptions
 
-    if on_done is not None:
-        words_of(on_done)
     new = NewJob(
         path,
         JobOptions(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack
 from pathlib import Path
@@ -87,7 +86,7 @@ async def _to_the_end(course: Course) -> int:
         await course.move_job(JobState.RUNNING)
     while True:
         attempt, shards = await _attempt(course)
-        await Round(course, attempt, shards, endpoint=_usual_endpoint(shards)).run()
+        await Round(course, attempt, shards, limits=await _limits(course)).run()
         settled = await _settled(course, await _next_attempt(course))
         if not settled.retried:
             break
@@ -105,7 +104,7 @@ async def _cancelled(course: Course) -> int:
     lines = 0
     if course.job.attempt:
         attempt, shards = await _attempt(course)
-        await CancelRound(course, attempt, shards, endpoint=_usual_endpoint(shards)).run()
+        await CancelRound(course, attempt, shards, limits={}).run()
         lines = (await _settled(course, None)).lines
     await course.move_job(JobState.CANCELLED)
     return lines
@@ -172,12 +171,8 @@ async def _attempt(course: Course) -> tuple[Attempt, list[ShardRow]]:
     return attempt, shards
 
 
-def _usual_endpoint(shards: list[ShardRow]) -> str:
-    """What most lines name: for those that name none."""
-    lines: Counter[str] = Counter()
-    for shard in shards:
-        lines[shard.lane.endpoint] += shard.lines if shard.lane.endpoint else 0
-    return max(lines, key=lambda each: lines[each], default="")
+async def _limits(course: Course) -> dict[str, int]:
+    return await asyncio.to_thread(course.store.limits, course.job.account)
 
 
 async def _next_attempt(course: Course) -> NewAttempt | None:

@@ -89,7 +89,9 @@ class Queue:
     async def refused(self, shard: ShardRow, told: int | None) -> None:
         """There was no room for it: it waits, or, where it is too large, is split."""
         if told is not None:
-            self._room.learn(shard.lane.model, told)
+            model, course = shard.lane.model, self._course
+            self._room.learn(model, told)
+            await asyncio.to_thread(course.store.tell_limit, course.job.account, model, told)
         open_shards = await self._open_shards()
         if self._room.is_too_large(shard) or self._room.refused(shard, open_shards):
             await self.split(shard)

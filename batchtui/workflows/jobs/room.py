@@ -6,7 +6,7 @@ whichever process: they are in the store. Must not ask a server.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from batchtui.workflows.jobs.records import JobOptions, ShardRow
@@ -19,11 +19,11 @@ REFUSALS_TO_SPLIT: Final = 2
 
 
 class Room:
-    """For the job with `options`. Times are those of `waiting.clock`."""
+    """For a job with `options`. `limits`: tokens by model, as the server has told."""
 
-    def __init__(self, options: JobOptions) -> None:
+    def __init__(self, options: JobOptions, limits: Mapping[str, int]) -> None:
         self._options = options
-        self._told: dict[str, int] = {}
+        self._told = dict(limits)
         self._not_before: dict[str, float] = {}
         self._refused_beside: dict[str, frozenset[str]] = {}
 

@@ -7,7 +7,7 @@ in the store before it is taken, so ending at any moment, as by `kill -9`, loses
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from batchtui.workflows.jobs.records import Attempt, ShardRow
 from batchtui.workflows.jobs.refusal import BatchFailedError, StoppedError
 from batchtui.workflows.jobs.release import Queue, all_settled
 from batchtui.workflows.jobs.room import Room
-from batchtui.workflows.jobs.sending import Sender
+from batchtui.workflows.jobs.sending import Sender, usual_endpoint
 from batchtui.workflows.jobs.spend import spent_of
 from batchtui.workflows.jobs.states import JobState, ShardState
 from batchtui.workflows.jobs.watching import GONE, OpenBatches
@@ -55,13 +55,18 @@ class CancelAskedError(Exception):
 
 class Round:
     def __init__(
-        self, course: Course, attempt: Attempt, shards: list[ShardRow], *, endpoint: str
+        self,
+        course: Course,
+        attempt: Attempt,
+        shards: list[ShardRow],
+        *,
+        limits: Mapping[str, int],
     ) -> None:
         self.course = course
         self.shards = {each.number: each for each in shards}
-        self.queue = Queue(course, attempt, Room(course.job.options), self.shards)
+        self.queue = Queue(course, attempt, Room(course.job.options, limits), self.shards)
         self.open = OpenBatches(course)
-        self.sender = Sender(course, attempt, endpoint, is_sole=len(shards) == 1)
+        self.sender = Sender(course, attempt, usual_endpoint(shards), is_sole=len(shards) == 1)
         self.sending: asyncio.Task[ShardRow] | None = None
         self.collecting: asyncio.Task[ShardRow] | None = None
         self.held: StoppedError | None = None

@@ -114,6 +114,10 @@ CREATE TABLE IF NOT EXISTS spans (
     job_id TEXT, attempt INTEGER, number INTEGER, packed BLOB,
     PRIMARY KEY (job_id, attempt, number)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS limits (
+    account TEXT, model TEXT, tokens INTEGER, told_at REAL,
+    PRIMARY KEY (account, model)
+) STRICT;
 CREATE TABLE IF NOT EXISTS batches (
     job_id TEXT, attempt INTEGER, number INTEGER, batch_id TEXT, created_at REAL,
     PRIMARY KEY (job_id, batch_id)

@@ -7,6 +7,7 @@ shard's own content key in the ledger. It decides nothing about when, and raises
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -160,3 +161,11 @@ class Sender:
     def _has_token(self) -> bool:
         """The metadata has room for our own pairs, by which a batch is known again."""
         return len(self.job.options.metadata) + _OWN_PAIRS <= OPENAI.metadata_pairs
+
+
+def usual_endpoint(shards: list[ShardRow]) -> str:
+    """What most lines name: for those that name none."""
+    lines: Counter[str] = Counter()
+    for shard in shards:
+        lines[shard.lane.endpoint] += shard.lines if shard.lane.endpoint else 0
+    return max(lines, key=lambda each: lines[each], default="")

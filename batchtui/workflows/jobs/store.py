@@ -33,6 +33,7 @@ from batchtui.workflows.jobs.states import (
 
 ID_PREFIX: Final = "job_"
 _BUSY_TIMEOUT_S: Final = 30.0
+_LIMIT_LASTS_S: Final = 86_400.0
 _SHARD: Final = "job_id = ? AND attempt = ? AND number = ?"
 
 
@@ -226,6 +227,21 @@ class JobStore:
                 [account, *states],
             )
             return [SHARDS.record(row) for row in rows]
+
+    def tell_limit(self, account: str, model: str, tokens: int) -> None:
+        """The server has named the most tokens that it has in its queue for `model`."""
+        with self._open() as database:
+            row = (account, model, tokens, time.time())
+            database.execute("INSERT OR REPLACE INTO limits VALUES (?, ?, ?, ?)", row)
+
+    def limits(self, account: str) -> dict[str, int]:
+        """By model, what the server has named within a day: limits are raised, too."""
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT model, tokens FROM limits WHERE account = ? AND told_at > ?",
+                [account, time.time() - _LIMIT_LASTS_S],
+            )
+            return dict(rows.fetchall())
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

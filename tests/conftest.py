@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from batchtui.gateway.server import Gateway
 
 SETTINGS = (
+    "AZURE_OPENAI_AD_TOKEN",
     "AZURE_OPENAI_API_KEY",
     "AZURE_OPENAI_ENDPOINT",
     "BATCHTUI_BASE_URL",

@@ -44,7 +44,7 @@ class Batches:
         """
         body: dict[str, Any] = {
             "input_file_id": input_file_id,
-            "endpoint": endpoint,
+            "endpoint": self._session.target.endpoint(endpoint),
             "completion_window": completion_window,
         }
         if metadata is not None:

@@ -31,9 +31,22 @@ def _azure(path: str, query: str) -> str:
     return f"{path}/v1" if path.endswith("/openai") else f"{path}/openai/v1"
 
 
+def _azure_endpoint(endpoint: str, query: str) -> str:
+    """The classic API names endpoints without version: learn.microsoft.com, batch, REST."""
+    return endpoint.removeprefix("/v1") if "api-version=" in query else endpoint
+
+
+def _as_given(endpoint: str, query: str) -> str:
+    return endpoint
+
+
+_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+\Z")
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`root` turns path and query of the user's base URL into the path that `/batches` hangs on.
+    """`root` turns path and query of the user's base URL into the path that `/batches` hangs on,
+    `endpoint` the endpoint of a batch into the server's word for it.
 
     `read_timeout_s`: how long the server may be silent before it counts as gone.
     `provider_header`, `model_header`: how a proxy is told where to send a request on.
@@ -45,6 +58,7 @@ class Dialect:
     kind: Kind
     read_timeout_s: float
     root: Callable[[str, str], str] = _versioned
+    endpoint: Callable[[str, str], str] = _as_given
     auth_header: str = "authorization"
     auth_prefix: str = "Bearer "
     provider_header: str | None = None
@@ -53,6 +67,14 @@ class Dialect:
     purposes: Mapping[str, str] = field(default_factory=dict)
     processes_uploads: bool = False
     batch_page: int = 100
+
+    def auth(self, key: str) -> tuple[str, str]:
+        """The header that carries `key`, and its value. A token of Entra, which is a JWT, is a
+        bearer at Azure too.
+        """
+        if _JWT.match(key):
+            return "authorization", f"Bearer {key}"
+        return self.auth_header, f"{self.auth_prefix}{key}"
 
     def purpose(self, purpose: str) -> str:
         return self.purposes.get(purpose, purpose)
@@ -74,6 +96,7 @@ DIALECTS: Final[Mapping[Kind, Dialect]] = {
         "azure",
         read_timeout_s=100,
         root=_azure,
+        endpoint=_azure_endpoint,
         auth_header="api-key",
         auth_prefix="",
         processes_uploads=True,

@@ -54,6 +54,10 @@ class Target:
         joined = "&".join(part for part in (self.query, given) if part)
         return f"{self.root}{path}?{joined}" if joined else f"{self.root}{path}"
 
+    def endpoint(self, endpoint: str) -> str:
+        """As this server names it."""
+        return self.dialect.endpoint(endpoint, self.query)
+
 
 def target(
     *,
@@ -94,7 +98,8 @@ def target(
     secrets = [value for name, value in carried.items() if _SECRET_HEADER.search(name)]
     if key is not None:
         secrets.append(key)
-        carried[dialect.auth_header] = f"{dialect.auth_prefix}{key}"
+        name, value = dialect.auth(key)
+        carried[name] = value
     carried |= _routing(dialect, provider, model)
     carried |= _account(dialect, organization, project)
     way = checked(route or Route())

@@ -21,7 +21,7 @@ _BASE_URL_VARIABLES: Final = (
 _KEY_VARIABLES: Final = {
     "litellm": ("LITELLM_PROXY_API_KEY", "OPENAI_API_KEY"),
     "openai": ("OPENAI_API_KEY",),
-    "azure": ("AZURE_OPENAI_API_KEY",),
+    "azure": ("AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"),
     "compatible": ("LITELLM_PROXY_API_KEY", "OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"),
     "local": (),
 }

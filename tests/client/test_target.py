@@ -73,6 +73,13 @@ def test_azure_has_a_header_of_its_own_for_the_key() -> None:
     assert "authorization" not in headers
 
 
+def test_a_token_of_entra_is_a_bearer_at_azure_too() -> None:
+    token = "eyJ0eXAiOiJKV1Qi.eyJhdWQiOiJodHRwczov.c2lnbmF0dXJl-_"
+    headers = made(kind="azure", api_key=token).headers
+    assert headers["authorization"] == f"Bearer {token}"
+    assert "api-key" not in headers
+
+
 @pytest.mark.parametrize(
     ("kind", "sent"),
     [("litellm", True), ("compatible", True), ("local", True), ("openai", False),

@@ -176,7 +176,7 @@ class BatchFeed:
         before, self._known = self._known, found
         self._answered_at_s = time.time()
         # Very many rows take a while to compare: nothing else waits for it.
-        answer = await asyncio.to_thread(_compared, before, found, has_more, self._answered_at_s)
+        answer = await asyncio.to_thread(compared, before, found, has_more, self._answered_at_s)
         self._moves = await asyncio.to_thread(_moves, found)
         return answer
 
@@ -192,14 +192,18 @@ class BatchFeed:
                 self._corrections.learn(batch, found)
 
 
-def _compared(
+def compared(
     before: dict[str, Batch], found: dict[str, Batch], has_more: bool, at_s: float
 ) -> Refreshed:
+    """What differs between two answers. Takes long for very many batches."""
+    # Loops, not sets against sets: those would hold the interpreter until they are through.
     return Refreshed(
         batches=tuple(found.values()),
-        added=frozenset(found.keys() - before.keys()),
-        changed=frozenset(key for key in found.keys() & before.keys() if found[key] != before[key]),
-        gone=frozenset(before.keys() - found.keys()),
+        added=frozenset(key for key in found if key not in before),
+        changed=frozenset(
+            key for key, batch in found.items() if key in before and before[key] != batch
+        ),
+        gone=frozenset(key for key in before if key not in found),
         has_more=has_more,
         at_s=at_s,
     )

@@ -6,10 +6,11 @@ never a line of a file.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -103,6 +104,16 @@ class Ledger:
                 "SELECT * FROM intents WHERE account = ? AND batch_id = ?", (account, batch_id)
             ).fetchone()
         return _intent(row) if row else None
+
+    def paths_of(self, account: str, file_ids: Iterable[str]) -> dict[str, str]:
+        """Where on this machine those of `file_ids` were that it sent from there."""
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT file_id, path FROM intents WHERE account = ? AND path != ''"
+                " AND file_id IN (SELECT value FROM json_each(?))",
+                (account, json.dumps(list(file_ids))),
+            ).fetchall()
+        return dict(rows)
 
     def intend(self, account: str, content: str, endpoint: str, path: str, file_id: str) -> Intent:
         """Record a create that is about to be sent."""

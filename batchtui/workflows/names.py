@@ -1,19 +1,26 @@
 """The names of input files: a batch tells only an id, a person thinks in file names.
 
-Owns how few requests that takes: one list of the files, then single questions for those it does
-not name, a bounded number at a time, and none twice.
+Owns how few requests that takes: what this machine sent it knows by itself; then one list of the
+files, then single questions for those it does not name, a bounded number at a time, none twice.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from batchtui.errors import BatchtuiError, NotFoundError
 from batchtui.workflows.session import Session
 
+if TYPE_CHECKING:
+    from batchtui.models.file import FileObject
+
 LISTED_AT_MOST: Final = 1_000
 ASKED_AT_ONCE: Final = 20
+NO_NAME: Final = "modified_file.jsonl"
+"""What a LiteLLM proxy calls every input that it manages (1.106)."""
 
 
 class FileNames:
@@ -31,6 +38,9 @@ class FileNames:
         if not wanted:
             return
         try:
+            if own := await self._own(wanted):
+                wanted -= own.keys()
+                yield own
             if not self._listed and len(wanted) > 1:
                 self._listed = True
                 if names := await self._list(wanted):
@@ -45,16 +55,26 @@ class FileNames:
         except BatchtuiError:
             return
 
+    async def _own(self, wanted: set[str]) -> dict[str, str]:
+        ledger = self._session.ledger
+        if ledger is None:
+            return {}
+        account = self._session.profile.account
+        sent = await asyncio.to_thread(ledger.paths_of, account, wanted)
+        own = {file_id: Path(path).name for file_id, path in sent.items()}
+        self._known.update(own)
+        return own
+
     async def _list(self, wanted: set[str]) -> dict[str, str]:
         client = await self._session.client()
         found: dict[str, str] = {}
         seen = 0
         async for file in client.files.list(purpose="batch"):
             seen += 1
-            if file.filename:
-                self._known[file.id] = file.filename
+            if name := _name_of(file):
+                self._known[file.id] = name
                 if file.id in wanted:
-                    found[file.id] = file.filename
+                    found[file.id] = name
             if seen >= LISTED_AT_MOST or wanted <= found.keys():
                 break
         return found
@@ -62,8 +82,12 @@ class FileNames:
     async def _ask(self, file_id: str) -> str | None:
         client = await self._session.client()
         try:
-            name = (await client.files.retrieve(file_id)).filename or None
+            name = _name_of(await client.files.retrieve(file_id))
         except NotFoundError:
             name = None
         self._known[file_id] = name
         return name
+
+
+def _name_of(file: FileObject) -> str | None:
+    return file.filename if file.filename not in ("", NO_NAME) else None

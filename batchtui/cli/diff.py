@@ -100,7 +100,7 @@ def _print_document(found: Diff, pairs: Iterator[Pair]) -> None:
         "schema_version": SCHEMA_VERSION,
         "counts": {str(change): count for change, count in found.counts.items()},
         "outcome_changes": [
-            {"from": str(a), "to": str(b), "count": count}
+            {"a": str(a), "b": str(b), "count": count}
             for (a, b), count in sorted(found.outcome_changes.items())
         ],
     }

@@ -198,7 +198,7 @@ def test_two_results_compared(tmp_path: Path) -> None:
     assert "1 the same, 2 changed, 1 only in A, 1 only in B; 1 failed -> ok" in done.stderr
     document = json.loads(batchtui("diff", first, "-", "--json", "--all", stdin=second).stdout)
     assert document["counts"] == {"same": 1, "changed": 2, "only_a": 1, "only_b": 1}
-    assert document["outcome_changes"] == [{"from": "failed", "to": "ok", "count": 1}]
+    assert document["outcome_changes"] == [{"a": "failed", "b": "ok", "count": 1}]
     assert [each["change"] for each in document["data"]][:2] == ["same", "changed"]
     assert document["data"][3]["a"]["code"] == "\x1b[2J"
     assert json.loads(batchtui("diff", first, first, "--json").stdout)["data"] == []

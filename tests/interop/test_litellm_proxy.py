@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from batchtui.cli.root import root
 from batchtui.client import BatchClient
 from batchtui.config import Profile, Secret
 from batchtui.errors import (
@@ -165,24 +163,3 @@ async def test_the_doctor_finds_nothing_bad(session: Session) -> None:
     findings = [finding async for finding in examine(session)]
     bad = [each for each in findings if each.verdict in (Verdict.BAD, Verdict.WARNING)]
     assert bad == []
-
-
-def test_the_command_line(
-    proxy_url: str, write_input: WriteInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LITELLM_PROXY_API_BASE", proxy_url)
-    monkeypatch.setenv("LITELLM_PROXY_API_KEY", MASTER_KEY)
-
-    def batchtui(*arguments: object) -> Result:
-        result = CliRunner().invoke(root, [str(each) for each in arguments])
-        assert MASTER_KEY not in result.output + result.stderr
-        return result
-
-    path, out = write_input(20, model=MODEL, name="cli.jsonl"), tmp_path / "out.jsonl"
-    done = batchtui("run", path, "-o", out, "--provider", "openai", "--interval", "0.5")
-    assert done.exit_code == 0, done.stderr
-    assert len(out.read_text().splitlines()) == 20
-    repeated = batchtui("batches", "create", path, "--provider", "openai")
-    assert repeated.exit_code == 2
-    assert "submitted already" in repeated.stderr
-    assert batchtui("doctor").exit_code == 0

@@ -130,17 +130,10 @@ def retry(
 
 def outcomes_of(words: str | None) -> frozenset[Outcome]:
     """`failed,missing` as outcomes; those worth a retry for None. Raises UsageError."""
-    from batchtui.jsonl.outcomes import Outcome
     from batchtui.workflows.retrying import RETRIED
+    from batchtui.workflows.where import outcomes_of as named
 
-    if words is None:
-        return RETRIED
-    try:
-        return frozenset(Outcome(word.strip().casefold()) for word in words.split(","))
-    except ValueError:
-        raise UsageError(
-            f"--only {words}: not an outcome", hint=f"one or more of {', '.join(Outcome)}"
-        ) from None
+    return RETRIED if words is None else named(words.replace(" ", ""))
 
 
 async def _written(

@@ -17,6 +17,8 @@ from batchtui.tui.plain_ids import plain_id
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
+    from batchtui.models.file import FileObject
+    from batchtui.tui.summaries import Found
     from batchtui.workflows.capabilities import Capabilities
     from batchtui.workflows.feed import Refreshed, Trouble
 
@@ -52,6 +54,9 @@ class Account:
         self.paces = Paces()
         self.facts: dict[str, BatchFacts] = {}
         self.asked_facts: set[tuple[str, str]] = set()
+        self.summaries: dict[str, Found] = {}
+        self.files: dict[str, FileObject | None] = {}
+        """Files that were asked for by id; None: the server has it no longer."""
         self.has_more = False
         self.answered_at_s: float | None = None
         self.capabilities: Capabilities | None = None
@@ -109,6 +114,12 @@ class Account:
         """The input file's name where it is known, else its id, as far as one can read it."""
         name = self.names.get(batch.input_file_id)
         return name or plain_id(batch.input_file_id or batch.id)
+
+    def forget_trouble_with(self, batch_id: str) -> None:
+        """What could not be read of a batch may be tried again."""
+        found = self.summaries.get(batch_id)
+        if found is not None and found.summary is None and not found.is_busy:
+            del self.summaries[batch_id]
 
     def using(self, file_id: str) -> Sequence[Batch]:
         """The loaded batches that have `file_id` as input, output or errors."""

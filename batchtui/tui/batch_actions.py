@@ -13,13 +13,14 @@ from batchtui.tui.pace import answered_of
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
     from batchtui.tui.app import BatchtuiApp
+    from batchtui.workflows.where import Where
 
 CLIPBOARD_BYTES: Final = 54_000
 """More than this many terminals and multiplexers drop without a word (OSC 52, base64)."""
 
 
-def open_results(app: BatchtuiApp, batch: Batch) -> None:
-    """The answers of `batch`; where there are none, its detail, which says why."""
+def open_results(app: BatchtuiApp, batch: Batch, where: Where | None = None) -> None:
+    """The answers of `batch`, or those that `where` wants; its detail where there are none."""
     if batch.output_file_id or batch.error_file_id:
         if why := needs.missing(app, "file_content"):
             app.tell(why, trouble=True)
@@ -27,11 +28,39 @@ def open_results(app: BatchtuiApp, batch: Batch) -> None:
         from batchtui.tui.viewer.screen import ViewerScreen
         from batchtui.tui.viewer.target import BatchResults
 
-        app.push_screen(ViewerScreen(BatchResults(batch, app.account.name(batch))))
+        app.push_screen(ViewerScreen(BatchResults(batch, app.account.name(batch), where)))
         return
     if batch.status != status.FAILED:
         app.tell("No results: it is final without any" if batch.is_terminal else "No results yet")
     app.open_batch(batch.id)
+
+
+def open_file(app: BatchtuiApp, file_id: str, name: str, line: int | None = None) -> None:
+    """A file of the server, at `line` (from 1) where one is given."""
+    if why := needs.missing(app, "file_content"):
+        app.tell(why, trouble=True)
+        return
+    from batchtui.tui.viewer.screen import ViewerScreen
+    from batchtui.tui.viewer.target import RemoteFile
+
+    app.push_screen(ViewerScreen(RemoteFile(file_id, name, line, as_lines=line is not None)))
+
+
+def retry(app: BatchtuiApp, batch: Batch, numbers: Sequence[int] | None = None) -> None:
+    """Send requests of `batch` again: those that one chooses by outcome, or those of `numbers`
+    (from 0, in the order of the input), whatever became of them."""
+    if app.session is None or app.profile is None:
+        app.tell("Not connected: press 1 to see how")
+        return
+    if why := needs.why_not(app, "batch.retry"):
+        app.tell(why, trouble=True)
+        return
+    if not batch.is_terminal:
+        app.tell("Its requests may still be answered: wait for it, or cancel it with x first")
+        return
+    from batchtui.tui.screens.retry import RetryScreen
+
+    app.push_screen(RetryScreen(batch, numbers))
 
 
 def cancel_question(app: BatchtuiApp, batches: Sequence[Batch]) -> str:

@@ -9,31 +9,38 @@ from typing import TYPE_CHECKING, Final
 from batchtui.models import status
 from batchtui.tui.batch_cells import bar, errors_of, look
 from batchtui.tui.cost_text import amount, basis
-from batchtui.tui.figures import count, long_span, moment
+from batchtui.tui.figures import count, long_span, moment, size
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.opens import Entry, ToBatch, ToFile
 from batchtui.tui.pace import answered_of
+from batchtui.tui.results_text import LABEL, result_entries
 from batchtui.tui.widgets.spans import Cell, Span, Tone
-from batchtui.workflows.ledger import TOKEN_KEY
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch, RequestCounts
     from batchtui.tui.account import Account
+    from batchtui.tui.batch_facts import BatchFacts
+    from batchtui.workflows.lineage import Retry
 
-LABEL: Final = 12
 ERRORS_SHOWN: Final = 1_000
 LONGEST_CODE: Final = 28
-OUTCOME_CELLS: Final = 30
 _TREND_CELLS: Final = 30
 
 
 def detail_lines(batch: Batch, account: Account, now_s: float) -> list[Cell]:
-    """Top to bottom: state, pace, phases, errors, what it runs, tokens, metadata, ids, times."""
+    return [entry.cell for entry in detail_entries(batch, account, now_s)]
+
+
+def detail_entries(batch: Batch, account: Account, now_s: float) -> list[Entry]:
+    """Top to bottom: state, pace, phases, retries, errors, results, what it runs, ids, times."""
+    facts = account.facts.get(batch.id)
     return [
-        *_state(batch, account, now_s),
-        _phases(batch, now_s),
-        *_errors(batch),
-        *_outcomes(batch),
-        *_facts(batch, account),
+        *map(Entry, _state(batch, account, now_s)),
+        Entry(_phases(batch, now_s)),
+        *_lineage(facts),
+        *_errors(batch, account),
+        *result_entries(batch, account.summaries.get(batch.id)),
+        *_facts(batch, account, facts),
     ]
 
 
@@ -59,25 +66,6 @@ def _rates(batch: Batch, account: Account) -> list[Span]:
     steps = account.paces.steps(batch)
     mean = account.paces.per_second(batch) or 0.0
     return [(f"  {steps[-1] if steps else mean:.1f}/s now, {mean:.1f}/s mean", "")]
-
-
-def _outcomes(batch: Batch) -> Iterator[Cell]:
-    """Of a final batch: how many ended how, as bars."""
-    counts = batch.request_counts
-    if not batch.is_terminal or counts is None or not counts.total:
-        return
-    missing = max(counts.total - counts.completed - counts.failed, 0)
-    outcomes: tuple[tuple[str, str, int, Tone], ...] = (
-        (glyphs().done, "ok", counts.completed, "success"),
-        (glyphs().failed, "failed", counts.failed, "trouble"),
-        (glyphs().missing, "no answer", missing, "muted"),
-    )
-    for sign, name, number, tone in outcomes:
-        if number:
-            share = 100 * number / counts.total
-            drawn = bar(number, counts.total, OUTCOME_CELLS).rstrip(glyphs().empty)
-            figures = f"{number:>9,} {share:5.1f}%  "
-            yield [(f"{sign} {name}".ljust(LABEL), tone), (figures, ""), (drawn, tone)]
 
 
 def _counts(batch: Batch, counts: RequestCounts) -> list[Span]:
@@ -133,62 +121,104 @@ def _phases(batch: Batch, now_s: float) -> list[Span]:
     return line
 
 
-def _facts(batch: Batch, account: Account) -> Iterator[Cell]:
-    yield _fact("model", batch.model or "not told")
-    yield _fact("endpoint", batch.endpoint, f"window {batch.completion_window or 'not told'}")
-    usage = batch.usage
-    if usage is not None and usage.total_tokens:
-        extra = f" ({count(usage.cached_tokens)} cached)" if usage.cached_tokens else ""
-        tokens = f"{count(usage.input_tokens)} in{extra}, {count(usage.output_tokens)} out"
-        yield _fact("tokens", tokens)
-    facts = account.facts.get(batch.id)
-    if facts is not None and facts.cost is not None:
-        what = "" if batch.is_terminal else " so far"
-        yield _fact("cost", f"{amount(facts.cost)}{what}", f"({basis(facts.cost)})")
-    pairs = [f"{key}={value}   " for key, value in own_metadata(batch).items()]
-    if pairs:
-        yield [_label("metadata"), *((text, "") for text in pairs)]
-    yield _fact("batch", batch.id)
-    name = account.names.get(batch.input_file_id, "")
-    yield _fact("input", batch.input_file_id or "not told", name)
-    none = "none" if batch.is_terminal else "not yet"
-    yield _fact("output", batch.output_file_id or none)
-    yield _fact("errors", batch.error_file_id or none)
-    ours = ""
-    if facts is not None and facts.is_ours:
-        ours = f"by this machine{f', from {short_path(facts.path)}' if facts.path else ''}"
-    yield _fact("created", moment(batch.created_at), ours)
-    if batch.ended_at is not None:
-        took = f"took {long_span(batch.ended_at - batch.created_at)}" if batch.created_at else ""
-        yield _fact("ended", moment(batch.ended_at), took)
+def _lineage(facts: BatchFacts | None) -> Iterator[Entry]:
+    if facts is None:
+        return
+    if facts.retry_of is not None:
+        yield _related("retry of", facts.retry_of.of_batch_id, facts.retry_of)
+    for retry in facts.retries:
+        yield _related("retried by", retry.batch_id, retry)
 
 
-def _errors(batch: Batch) -> Iterator[Cell]:
+def _related(name: str, batch_id: str, retry: Retry) -> Entry:
+    return Entry(_fact(name, batch_id, f"({retry.what})" if retry.what else ""), ToBatch(batch_id))
+
+
+def _errors(batch: Batch, account: Account) -> Iterator[Entry]:
+    """What the server says of the batch itself, as of an input that it refused."""
     errors = errors_of(batch)
     if not errors:
         return
     widest = min(max(len(error.code or "") for error in errors), LONGEST_CODE)
-    yield ""
-    yield [(f"{glyphs().failed} errors {len(errors):,}", "trouble")]
+    yield Entry("")
+    yield Entry([(f"{glyphs().failed} errors {len(errors):,}", "trouble")])
     for error in errors[:ERRORS_SHOWN]:
         line: list[Span] = []
+        opens = None
         if error.line is not None:
             line.append((f"  line {error.line:>8,}  ", ""))
+            if batch.input_file_id:
+                opens = ToFile(batch.input_file_id, account.name(batch), error.line)
         else:
             line.append(("  ", ""))
         line.append((f"{(error.code or '').ljust(widest)}  ", "trouble"))
         line.append((error.message or "", ""))
         if error.param:
             line.append((f"  ({error.param})", "muted"))
-        yield line
+        yield Entry(line, opens)
     if len(errors) > ERRORS_SHOWN:
-        yield f"  and {len(errors) - ERRORS_SHOWN:,} more"
-    yield ""
+        yield Entry(f"  and {len(errors) - ERRORS_SHOWN:,} more")
+    yield Entry("")
 
 
-def own_metadata(batch: Batch) -> dict[str, str]:
-    """Without what this program put there to find its batches again."""
-    return {key: value for key, value in (batch.metadata or {}).items() if key != TOKEN_KEY}
+def _facts(batch: Batch, account: Account, facts: BatchFacts | None) -> Iterator[Entry]:
+    from batchtui.workflows.lineage import own_metadata
+
+    yield Entry(_fact("model", batch.model or "not told"))
+    window = f"window {batch.completion_window or 'not told'}"
+    yield Entry(_fact("endpoint", batch.endpoint or "not told", window))
+    usage = batch.usage
+    if usage is not None and usage.total_tokens:
+        extra = f" ({count(usage.cached_tokens)} cached)" if usage.cached_tokens else ""
+        tokens = f"{count(usage.input_tokens)} in{extra}, {count(usage.output_tokens)} out"
+        yield Entry(_fact("tokens", tokens))
+    if cost := _cost(batch, account, facts):
+        yield Entry(cost)
+    pairs = [f"{key}={value}   " for key, value in own_metadata(batch.metadata).items()]
+    if pairs:
+        yield Entry([_label("metadata"), *((text, "") for text in pairs)])
+    yield Entry(_fact("batch", batch.id))
+    yield from _files(batch, account)
+    ours = ""
+    if facts is not None and facts.is_ours:
+        ours = f"by this machine{f', from {short_path(facts.path)}' if facts.path else ''}"
+    yield Entry(_fact("created", moment(batch.created_at), ours))
+    if batch.ended_at is not None:
+        took = f"took {long_span(batch.ended_at - batch.created_at)}" if batch.created_at else ""
+        yield Entry(_fact("ended", moment(batch.ended_at), took))
+
+
+def _cost(batch: Batch, account: Account, facts: BatchFacts | None) -> list[Span]:
+    """What it cost so far, else what its results tell, beside what was estimated."""
+    found = account.summaries.get(batch.id)
+    cost = (facts.cost if facts else None) or (found.cost if found else None)
+    estimate = facts.estimate if facts else None
+    if cost is None:
+        if estimate is None:
+            return []
+        return _fact("cost", f"{amount(estimate)} estimated", f"({basis(estimate)})")
+    what = "" if batch.is_terminal else " so far"
+    before = f", {amount(estimate)} estimated" if estimate else ""
+    return _fact("cost", f"{amount(cost)}{what}", f"({basis(cost)}){before}")
+
+
+def _files(batch: Batch, account: Account) -> Iterator[Entry]:
+    """The linked files, with their names and sizes as far as these are known."""
+    none = "none" if batch.is_terminal else "not yet"
+    for label, file_id in (
+        ("input", batch.input_file_id),
+        ("output", batch.output_file_id),
+        ("errors", batch.error_file_id),
+    ):
+        if not file_id:
+            yield Entry(_fact(label, "not told" if label == "input" else none))
+            continue
+        file = account.files.get(file_id)
+        name = (file.filename if file else "") or account.names.get(file_id, "")
+        more = f"{name}   {size(file.bytes)}" if file else name
+        if file is None and file_id in account.files:
+            more = f"{name}   the server has it no longer".lstrip()
+        yield Entry(_fact(label, file_id, more), ToFile(file_id, name or file_id))
 
 
 def short_path(path: str) -> str:

@@ -225,8 +225,9 @@ class ConnectedApp(TellingApp, inherit_bindings=False):
                 self.screen.refresh_bindings()
 
     def learn_facts(self, batch: Batch) -> None:
-        """What a look elsewhere tells of `batch`: once, and again when its usage has changed."""
-        asked = (self.connection.mark + batch.id, str(batch.usage))
+        """What a look elsewhere tells of `batch`: once, and again when that may have changed."""
+        account = self.connection.account
+        asked = (self.connection.mark + batch.id, f"{batch.usage} {len(account.batches)}")
         if self.session is None or asked in self.account.asked_facts or asked == self._asking:
             return
         self._asking = asked
@@ -237,7 +238,8 @@ class ConnectedApp(TellingApp, inherit_bindings=False):
         self, session: Session, account: Account, batch: Batch, asked: tuple[str, str]
     ) -> None:
         await asyncio.sleep(FACTS_PAUSE_S)
-        account.facts[batch.id] = await asyncio.to_thread(batch_facts.find, session, batch)
+        others = account.batches
+        account.facts[batch.id] = await asyncio.to_thread(batch_facts.find, session, batch, others)
         account.asked_facts.add(asked)
         self.account_changed.publish(None)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from batchtui.jsonl.metadata import check_metadata
 from batchtui.models.limits import Limits
+
+if TYPE_CHECKING:
+    from batchtui.models.batch import Batch
 
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
@@ -35,6 +38,14 @@ class Draft:
 
 
 EMPTY: Final = Draft("", "24h", "", ())
+
+
+def like(batch: Batch) -> Draft:
+    """The form for another batch like `batch`."""
+    from batchtui.workflows.lineage import own_metadata
+
+    pairs = tuple(own_metadata(batch.metadata).items())
+    return Draft("", batch.completion_window or EMPTY.window, "", pairs)
 
 
 def expiry_seconds(typed: str) -> int | None:

@@ -38,6 +38,16 @@ RETRIED: Final = NOT_ANSWERED
 _STEM_CHARS: Final = 60
 
 
+class BeingRetriedError(UsageError):
+    """A retry of the batch may still answer."""
+
+    def __init__(self, batch: Batch, retry: Batch) -> None:
+        super().__init__(
+            f"{batch.id} is being retried: {retry.id} is {retry.status}",
+            hint="wait for it; --again retries all the same, and may cost twice",
+        )
+
+
 @dataclass(slots=True)
 class Retriable:
     """A batch with its requests beside the best answers so far. Use as a context manager.
@@ -105,10 +115,7 @@ async def look(
     retries = await lineage.descendants(session, batch)
     running = [each for each in retries if not each.is_terminal]
     if running and not again:
-        raise UsageError(
-            f"{batch.id} is being retried: {running[0].id} is {running[0].status}",
-            hint="wait for it; --again retries all the same, and may cost twice",
-        )
+        raise BeingRetriedError(batch, running[0])
     if input_path is None:
         input_path = await asyncio.to_thread(_own_copy, session, batch)
     files = await results.fetch(session, batch, input_path=input_path, on_progress=on_transfer)

@@ -137,7 +137,7 @@ def test_the_input_may_come_from_here(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--only", "failed,broken"), "not an outcome"),
+        (("--only", "failed,broken"), "no outcome is called 'broken'"),
         (("--set", "max_tokens"), "not FIELD=VALUE"),
         (("--no-submit",), "say where with -o OUT"),
     ],

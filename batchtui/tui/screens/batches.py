@@ -13,7 +13,8 @@ from textual.widget import Widget
 
 from batchtui.errors import BatchtuiError
 from batchtui.models import status
-from batchtui.tui.batch_actions import cancel_question, copy_text, open_results
+from batchtui.tui import summaries
+from batchtui.tui.batch_actions import cancel_question, copy_text, open_results, retry
 from batchtui.tui.batch_cells import age_s, look
 from batchtui.tui.batch_columns import PROFILE, batch_columns
 from batchtui.tui.batch_detail import detail_lines
@@ -44,6 +45,7 @@ class BatchesScreen(ListScreen[Listed]):
         Binding(
             "x", "cancel", "cancel", id="batch.cancel", tooltip="Cancel the marked, or this one"
         ),
+        Binding("t", "retry", "retry", id="batch.retry", tooltip="Send again what came to nothing"),
         Binding("i", "detail", "detail", id="batch.detail", tooltip="All that is known of it"),
         Binding(
             "y", "copy", "copy id", show=False, id="batch.copy", tooltip="Copy the id of the batch"
@@ -167,6 +169,7 @@ class BatchesScreen(ListScreen[Listed]):
             pane.show(lines)
             if row is not None:
                 self.app.learn_facts(row.batch)
+                summaries.learn(self.app, row.batch)
 
     def _turn_to(self, connection: Connection) -> None:
         if connection in self.app.connections:
@@ -243,6 +246,12 @@ class BatchesScreen(ListScreen[Listed]):
         if row is not None:
             self.app.turn_to(row.connection)
             self.app.open_batch(row.batch.id)
+
+    def action_retry(self) -> None:
+        row = self.table.cursor_row
+        if row is not None:
+            self.app.turn_to(row.connection)
+            retry(self.app, row.batch)
 
     def action_create(self) -> None:
         self.app.tell("Pick a JSONL file and press c on it")

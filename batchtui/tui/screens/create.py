@@ -5,6 +5,7 @@ Nothing that was typed is lost when a step fails or the form is left.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -32,12 +33,18 @@ from batchtui.tui.widgets.spans import Cell
 
 if TYPE_CHECKING:
     from batchtui.jsonl.validation import Validation
+    from batchtui.models.batch import Batch
     from batchtui.models.file import FileObject
+    from batchtui.workflows.retrying import NewInput
+    from batchtui.workflows.session import Session
     from batchtui.workflows.submit import Submission
 
 
 class CreateScreen(SubmittingScreen):
-    """For the file at `path`, or for `server_file`, whose content is then kept at `path`."""
+    """For the file at `path`, or for `server_file`, whose content is then kept at `path`.
+
+    `retry`: the file is the input of a retry, which becomes a batch like the one that it retries.
+    """
 
     BINDING_GROUP_TITLE = "New batch"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,13 +57,22 @@ class CreateScreen(SubmittingScreen):
     ]
     AUTO_FOCUS = ""
 
-    def __init__(self, path: Path, *, server_file: FileObject | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        server_file: FileObject | None = None,
+        retry: NewInput | None = None,
+    ) -> None:
         super().__init__(path, server_file)
         self.back_to = "Files, keeps this" if server_file else "Local, keeps this"
+        self.back_to = "Retry, keeps this" if retry else self.back_to
         self._given_path = path
+        self._retry = retry
 
     def compose_body(self) -> Iterable[Widget]:
-        draft = self.app.drafts.get(self.path, EMPTY)
+        first = EMPTY if self._retry is None else form_values.like(self._retry.of_batch)
+        draft = self.app.drafts.get(self.path, first)
         self.form = BatchForm(self.file_name, draft, routing(self.app.profile))
         yield self.form
         yield Rule()
@@ -99,6 +115,8 @@ class CreateScreen(SubmittingScreen):
             self.server_file = None
         self.form.file_name = self.file_name
         where = "at the server" if self.server_file else _short(self.path.parent)
+        if self._retry is not None:
+            where = f"retry of {self.app.account.name(self._retry.of_batch)}"
         self.show_title([("New batch", "strong"), (f"  {where}", "muted")])
 
     async def fetch(self) -> None:
@@ -187,11 +205,30 @@ class CreateScreen(SubmittingScreen):
             self.path,
             endpoint=endpoint,
             completion_window=form_values.window(draft.window),
-            metadata=form_values.metadata(draft.metadata, self.limits()),
+            metadata=self._metadata(),
             output_expires_after_s=form_values.expiry_seconds(draft.expiry),
             anyway=validation is not None and not validation.ok,
             validation=validation if self.endpoint == self.checked_endpoint else None,
         )
+
+    def _metadata(self) -> dict[str, str]:
+        typed = form_values.metadata(self.form.draft.metadata, self.limits())
+        if self._retry is None:
+            return typed
+        from batchtui.workflows.lineage import metadata_of_retry
+
+        return metadata_of_retry(typed, self._retry.of_batch.id, self.limits())
+
+    async def created(self, session: Session, batch: Batch) -> None:
+        if self._retry is None:
+            return
+        from batchtui.workflows import retrying
+
+        try:
+            await retrying.remember(session, batch, self._retry)
+        except BatchtuiError as error:
+            self.app.tell_error(error)
+        await asyncio.to_thread(retrying.discard, self._retry)
 
     def keep_draft(self, *, keep: bool) -> None:
         for path in {self.path, self._given_path}:

@@ -6,21 +6,31 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from batchtui.errors import BatchtuiError
-from batchtui.tui.batch_actions import cancel_question, copy_text, open_results
-from batchtui.tui.batch_detail import detail_lines
+from batchtui.errors import BatchtuiError, NotFoundError
+from batchtui.tui import summaries
+from batchtui.tui.batch_actions import (
+    cancel_question,
+    copy_text,
+    open_file,
+    open_results,
+    retry,
+)
+from batchtui.tui.batch_detail import detail_entries
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.opens import Entry, ToBatch, ToFile, ToResults, ToSummary, does
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.copy import CopyScreen
 from batchtui.tui.screens.frame import Frame
-from batchtui.tui.widgets.lines import Lines
+from batchtui.tui.widgets.choosable import ChoosableLines
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
+    from batchtui.models.file import FileObject
+    from batchtui.workflows.session import Session
 
 
 class DetailScreen(Frame[None]):
@@ -28,7 +38,10 @@ class DetailScreen(Frame[None]):
 
     BINDING_GROUP_TITLE = "Batch"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "results", id="batch.open", tooltip="Read the results"),
+        Binding(
+            "enter", "open", "open", id="batch.open", tooltip="What the line names, else results"
+        ),
+        Binding("t", "retry", "retry", id="batch.retry", tooltip="Send again what came to nothing"),
         Binding("x", "cancel", "cancel", id="batch.cancel", tooltip="Cancel this batch"),
         Binding("y", "copy", "copy", id="batch.copy", tooltip="Copy an id, the metadata, or all"),
         Binding("f", "open_input", "input", id="batch.input", tooltip="Read the input file"),
@@ -39,13 +52,14 @@ class DetailScreen(Frame[None]):
     def __init__(self, batch_id: str) -> None:
         super().__init__()
         self._batch_id = batch_id
+        self._entries: list[Entry] = []
 
     @property
     def shown_batch(self) -> Batch | None:
         return self.app.account.batches.get(self._batch_id)
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Lines(id="detail")
+        yield ChoosableLines(id="detail")
 
     def on_mount(self) -> None:
         if self.shown_batch is None:
@@ -57,18 +71,54 @@ class DetailScreen(Frame[None]):
             self.show_title([(self._batch_id, "strong")])
             return
         self.show_title([(account.name(batch), "strong")])
-        self.query_one(Lines).show(detail_lines(batch, account, self.app.now()))
+        self._show(detail_entries(batch, account, self.app.now()))
         self.app.learn_facts(batch)
+        summaries.learn(self.app, batch)
+        self._learn_files(batch)
         self.show_trouble()
 
+    def _show(self, entries: list[Entry]) -> None:
+        """The cursor stays on what it was on, though lines come and go above it."""
+        lines = self.query_one(ChoosableLines)
+        chosen, before = lines.chosen, self._entry
+        if before is not None and before.opens is not None:
+            places = [n for n, each in enumerate(entries) if each.opens == before.opens]
+            chosen = min(places, key=lambda place: abs(place - chosen), default=chosen)
+        self._entries = entries
+        lines.show_at([each.cell for each in entries], chosen)
+        self._tell_what_enter_does()
+
+    @property
+    def _entry(self) -> Entry | None:
+        chosen = self.query_one(ChoosableLines).chosen
+        return self._entries[chosen] if chosen < len(self._entries) else None
+
+    @on(ChoosableLines.Moved)
+    def _tell_what_enter_does(self) -> None:
+        entry = self._entry
+        self.show_status("", [(does(entry.opens) if entry else "", "muted")])
+
+    @on(ChoosableLines.Opened)
     def action_open(self) -> None:
-        batch = self.shown_batch
+        batch, entry = self.shown_batch, self._entry
         if batch is None:
             return
-        if batch.output_file_id or batch.error_file_id:
-            open_results(self.app, batch)
+        opens = entry.opens if entry is not None else None
+        if isinstance(opens, ToBatch):
+            self.app.open_batch(opens.batch_id)
+        elif isinstance(opens, ToFile):
+            open_file(self.app, opens.file_id, opens.name, opens.line)
+        elif isinstance(opens, ToSummary):
+            summaries.learn(self.app, batch, insist=True)
+        elif batch.output_file_id or batch.error_file_id:
+            open_results(self.app, batch, opens.where if isinstance(opens, ToResults) else None)
         else:
             self.app.tell("It has no results" if batch.is_terminal else "No results yet")
+
+    def action_retry(self) -> None:
+        batch = self.shown_batch
+        if batch is not None:
+            retry(self.app, batch)
 
     def action_copy(self) -> None:
         batch = self.shown_batch
@@ -87,11 +137,7 @@ class DetailScreen(Frame[None]):
         if batch is None or not batch.input_file_id:
             self.app.tell("The server does not tell its input file")
             return
-        from batchtui.tui.viewer.screen import ViewerScreen
-        from batchtui.tui.viewer.target import RemoteFile
-
-        name = self.app.account.name(batch)
-        self.app.push_screen(ViewerScreen(RemoteFile(batch.input_file_id, name)))
+        open_file(self.app, batch.input_file_id, self.app.account.name(batch))
 
     @work(group="batch", exclusive=True, exit_on_error=False, description="ask for a batch")
     async def action_refresh(self) -> None:
@@ -107,7 +153,35 @@ class DetailScreen(Frame[None]):
         except BatchtuiError as error:
             self.show_status([(f"{glyphs().failed} {error.message}", "trouble")])
             return
-        self.show_status()
+        self.app.account.forget_trouble_with(self._batch_id)
+        self.app.account_changed.publish(None)
+
+    def _learn_files(self, batch: Batch) -> None:
+        """Names and sizes of the linked files, asked for once."""
+        known = self.app.account.files
+        ids = (batch.input_file_id, batch.output_file_id, batch.error_file_id)
+        wanted = [each for each in ids if each and each not in known]
+        if wanted and self.app.session is not None and not self._asks_files:
+            self._asks_files = True
+            self._ask_files(self.app.session, known, wanted)
+
+    _asks_files = False
+
+    @work(group="batch files", exit_on_error=False, description="ask for the files of a batch")
+    async def _ask_files(
+        self, session: Session, known: dict[str, FileObject | None], wanted: list[str]
+    ) -> None:
+        await asyncio.to_thread(_import_batches)
+        from batchtui.workflows import files
+
+        for file_id in wanted:
+            try:
+                known[file_id] = await files.retrieve(session, file_id)
+            except NotFoundError:
+                known[file_id] = None
+            except BatchtuiError:
+                return  # the next look at this batch asks again
+        self._asks_files = False
         self.app.account_changed.publish(None)
 
     def action_cancel(self) -> None:
@@ -139,4 +213,4 @@ class DetailScreen(Frame[None]):
 
 
 def _import_batches() -> None:
-    from batchtui.workflows import batches  # noqa: F401
+    from batchtui.workflows import batches, files  # noqa: F401

@@ -32,6 +32,7 @@ from batchtui.tui.widgets.spans import Span
 
 if TYPE_CHECKING:
     from batchtui.jsonl.validation import Validation
+    from batchtui.models.batch import Batch
     from batchtui.models.file import FileObject
     from batchtui.workflows.cost import Cost
     from batchtui.workflows.session import Session
@@ -56,6 +57,9 @@ class SubmittingScreen(CheckingScreen):
     @abstractmethod
     def keep_draft(self, *, keep: bool) -> None:
         """Keep what is typed for the next time, or forget it."""
+
+    async def created(self, session: Session, batch: Batch) -> None:
+        """What else is to be done when there is a batch."""
 
     # the price
 
@@ -132,6 +136,7 @@ class SubmittingScreen(CheckingScreen):
                     self.query_one("#steps", Lines).show(self._steps.lines)
                     if isinstance(event, Created):
                         self.keep_draft(keep=False)
+                        await self.created(session, event.batch)
                         self.app.call_later(self.app.show_created, event.batch, session)
                         return
         except NotKnownError as error:

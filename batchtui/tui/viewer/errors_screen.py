@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from batchtui.tui import figures
+from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.viewer.groups import Group
-from batchtui.tui.viewer.summary import TONES, glyph
 from batchtui.tui.viewer.text import safe
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.table import RecordTable

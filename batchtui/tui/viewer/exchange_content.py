@@ -9,10 +9,11 @@ from typing import Final
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.results import Result, Usage, read_result
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.viewer.content import Row, Value
 from batchtui.tui.viewer.conversation import call_text, settings, turns
 from batchtui.tui.viewer.records import Piece
-from batchtui.tui.viewer.summary import TONES, glyph, parsed_object
+from batchtui.tui.viewer.summary import parsed_object
 from batchtui.tui.viewer.text import cells, safe, wrapped
 from batchtui.tui.widgets.spans import Span, Tone
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.viewer.rows_pane import RowsPane
-from batchtui.tui.viewer.summary import TONES, glyph, summary
+from batchtui.tui.viewer.summary import summary
 from batchtui.tui.viewer.text import chopped, safe
 from batchtui.tui.widgets.spans import Span
 

@@ -8,21 +8,12 @@ from typing import Any, Final
 from batchtui.jsonl.glance import custom_id_of
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.results import Result, decode, read_result
-from batchtui.tui.glyphs import glyphs
 from batchtui.tui.viewer.records import Records
 from batchtui.tui.viewer.text import decoded
-from batchtui.tui.widgets.spans import Tone
 
 READ_BYTES: Final = 128 * 1024
 """A longer line is not parsed for its row in a list."""
 WORDS_CHARS: Final = 240
-
-TONES: Final[dict[Outcome, Tone]] = {
-    Outcome.OK: "success",
-    Outcome.FAILED: "trouble",
-    Outcome.UNREADABLE: "trouble",
-    Outcome.INVALID_JSON: "trouble",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +74,6 @@ def parsed_object(data: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def glyph(outcome: Outcome | None) -> str:
-    signs = glyphs()
-    if outcome is None:
-        return " "
-    return {
-        Outcome.OK: signs.done,
-        Outcome.MISSING: signs.missing,
-        Outcome.EXPIRED: signs.expired,
-        Outcome.CANCELLED: signs.cancelled,
-        Outcome.TRUNCATED: signs.truncated,
-        Outcome.FILTERED: signs.partly,
-        Outcome.REFUSED: signs.partly,
-        Outcome.EMPTY: signs.partly,
-    }.get(outcome, signs.failed)
 
 
 def _first_text(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
+    from batchtui.workflows.where import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +22,27 @@ class LocalFile:
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file kept by the server, by its id; `name` is what the title calls it."""
+    """A file kept by the server, by its id; `name` is what the title calls it.
+
+    `line`, `as_lines`: as for a LocalFile.
+    """
 
     file_id: str
     name: str
+    line: int | None = None
+    as_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResults:
-    """A batch: its input, output and error files, joined. `name` is what the title calls it."""
+    """A batch: its input, output and error files, joined. `name` is what the title calls it.
+
+    `where`: what to list at first; None for all.
+    """
 
     batch: Batch
     name: str
+    where: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)

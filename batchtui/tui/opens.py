@@ -1,0 +1,60 @@
+"""Lines of a batch's detail that lead somewhere, and where to. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from batchtui.tui.widgets.spans import Cell
+
+if TYPE_CHECKING:
+    from batchtui.workflows.where import Where
+
+
+@dataclass(frozen=True, slots=True)
+class ToResults:
+    """The results. `where`: only those; None for all."""
+
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToFile:
+    """A file of the server. `line`: where to begin, from 1."""
+
+    file_id: str
+    name: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToBatch:
+    batch_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToSummary:
+    """Read the result files, however large, to sum them up."""
+
+
+Opens: TypeAlias = ToResults | ToFile | ToBatch | ToSummary
+
+
+class Entry(NamedTuple):
+    """A line, and what it opens."""
+
+    cell: Cell
+    opens: Opens | None = None
+
+
+def does(opens: Opens | None) -> str:
+    """What Enter does there, in words."""
+    if isinstance(opens, ToFile):
+        return "Enter opens the file there" if opens.line else "Enter opens the file"
+    if isinstance(opens, ToBatch):
+        return "Enter goes to that batch"
+    if isinstance(opens, ToSummary):
+        return "Enter reads the results for their summary"
+    if isinstance(opens, ToResults) and opens.where is not None:
+        return "Enter lists these requests"
+    return ""

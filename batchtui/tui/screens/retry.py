@@ -1,0 +1,276 @@
+"""Which requests of a batch to send again, and what to change in them; the form of a batch follows.
+
+Nothing is sent from here. What was answered before, by the batch or by a retry of it, is not
+offered unless somebody chooses it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from batchtui.errors import BatchtuiError, UsageError
+from batchtui.jsonl.outcomes import NOT_ANSWERED, Outcome
+from batchtui.tui.figures import plural, size
+from batchtui.tui.glyphs import glyphs
+from batchtui.tui.outcome_look import TONES, glyph
+from batchtui.tui.screens.confirm import ConfirmScreen
+from batchtui.tui.screens.frame import Frame
+from batchtui.tui.widgets.choosable import ChoosableLines
+from batchtui.tui.widgets.field import Field
+from batchtui.tui.widgets.line import Line, Rule
+from batchtui.tui.widgets.spans import Cell
+
+if TYPE_CHECKING:
+    from batchtui.jsonl.progress import Progress
+    from batchtui.models.batch import Batch
+    from batchtui.workflows.retrying import Retriable
+    from batchtui.workflows.session import Session
+
+NAME_CELLS = 16
+
+
+class RetryScreen(Frame[None]):
+    """`numbers`: the requests (from 0) that were chosen elsewhere; None: they are chosen here."""
+
+    BINDING_GROUP_TITLE = "Retry"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "choose", "choose", id="retry.choose", tooltip="Take these too, or not"),
+        Binding("S,ctrl+enter", "go_on", "go on", id="retry.go", tooltip="To the new batch"),
+    ]
+    DEFAULT_CSS = """
+    RetryScreen {
+        #outcomes { height: 1fr; }
+        #fields { height: auto; padding: 0 1; }
+        .field { height: 1; }
+        .label { width: 13; text-style: dim; }
+        .note { width: auto; margin: 0 2; text-style: dim; }
+        #model { width: 34; }
+        #max-tokens { width: 12; }
+        #others { width: 1fr; }
+        #buttons { height: 1; align-horizontal: right; padding-right: 1; }
+        #buttons Button { margin-left: 2; }
+    }
+    """
+    AUTO_FOCUS = "#outcomes"
+
+    def __init__(self, batch: Batch, numbers: Sequence[int] | None = None) -> None:
+        super().__init__()
+        self._batch = batch
+        self._numbers = numbers
+        self._found: Retriable | None = None
+        self._outcomes: list[Outcome] = []
+        self._chosen: set[Outcome] = set(NOT_ANSWERED)
+        self._is_writing = False
+
+    def compose_body(self) -> Iterable[Widget]:
+        yield ChoosableLines(id="outcomes")
+        yield Rule()
+        yield Vertical(
+            _row("Model", Field(placeholder="as it was", id="model")),
+            _row(
+                "max_tokens",
+                Field(placeholder="as it was", id="max-tokens"),
+                Static("of each answer", classes="note"),
+            ),
+            _row("Other fields", Field(placeholder="temperature=0.2, stop=null", id="others")),
+            id="fields",
+        )
+
+    def compose_bottom(self) -> Iterable[Widget]:
+        yield Line(id="status")
+        yield Horizontal(
+            Button("Back", id="back", compact=True),
+            Button("Go on", id="go", compact=True, disabled=True),
+            id="buttons",
+        )
+
+    def on_mount(self) -> None:
+        name = self.app.account.name(self._batch)
+        self.show_title([("Retry", "strong"), (f"  of {name}", "muted")])
+        self._start()
+
+    def on_unmount(self) -> None:
+        if not self._is_writing:
+            self._close()
+
+    def _close(self) -> None:
+        found, self._found = self._found, None
+        if found is not None:
+            found.close()
+
+    # what became of the requests
+
+    def _start(self, *, again: bool = False) -> None:
+        if self.app.session is not None:
+            self._look(self.app.session, again=again)
+
+    @work(group="retry", exclusive=True, exit_on_error=False, description="look at the results")
+    async def _look(self, session: Session, *, again: bool) -> None:
+        await asyncio.to_thread(_import_workflows)
+        from batchtui.workflows import retrying
+
+        try:
+            self._found = await retrying.look(
+                session,
+                self._batch,
+                again=again,
+                on_transfer=self._show_transfer,
+                on_progress=self._show_progress,
+            )
+        except retrying.BeingRetriedError as error:
+            self._say([(f"{glyphs().failed} {error.message}", "trouble")])
+            question = f"{error.message}. Send its requests again? That may cost twice."
+            self.app.push_screen(ConfirmScreen(question), self._look_again_if)
+            return
+        except BatchtuiError as error:
+            self._say_trouble(error)
+            return
+        counts = self._found.counts
+        if self._numbers is None:
+            ranked = sorted(counts, key=lambda each: (each not in NOT_ANSWERED, -counts[each]))
+            self._outcomes = ranked
+        self._show()
+
+    def _look_again_if(self, confirmed: bool | None) -> None:
+        if confirmed:
+            self._start(again=True)
+
+    def _show_transfer(self, which: str, done_bytes: int, total_bytes: int) -> None:
+        done, total = size(done_bytes), size(total_bytes)
+        self._say([(f"{glyphs().moving} reading {which}, {done} of {total}", "accent")])
+
+    def _show_progress(self, progress: Progress) -> None:
+        self._say([(f"{glyphs().moving} comparing, {progress.fraction:.0%}", "accent")])
+
+    def _say(self, text: Cell) -> None:
+        self.show_status(text)
+
+    def _say_trouble(self, error: BatchtuiError) -> None:
+        hint = f". {error.hint}" if error.hint else ""
+        self._say([(f"{glyphs().failed} {error.message}{hint}", "trouble")])
+
+    # the choice
+
+    def _show(self) -> None:
+        found = self._found
+        if found is None:
+            return
+        lines = self.query_one(ChoosableLines)
+        if self._numbers is None:
+            lines.show_at([self._line(each) for each in self._outcomes], lines.chosen)
+        else:
+            lines.show([[("The requests that were chosen, whatever became of them.", "muted")]])
+        count = len(self._requests)
+        retries = len(found.retries)
+        past = f", with {plural(retries, 'retry', 'retries')} counted in" if retries else ""
+        said = f"{plural(count, 'request')} of {len(found.records):,} for a new batch{past}"
+        self._say(said if count else [("Nothing is chosen: space chooses", "muted")])
+        self.query_one("#go", Button).disabled = not count
+
+    @property
+    def _requests(self) -> Sequence[int]:
+        assert self._found is not None
+        return self._found.chosen(self._chosen, self._numbers)
+
+    def _line(self, outcome: Outcome) -> Cell:
+        assert self._found is not None
+        mark = "x" if outcome in self._chosen else " "
+        name = f"{glyph(outcome)} {outcome}".ljust(NAME_CELLS)
+        number = self._found.counts[outcome]
+        return [
+            (f"[{mark}] ", "accent"),
+            (name, TONES.get(outcome, "accent")),
+            (f"{number:>9,}", ""),
+            (f" {100 * number / len(self._found.records):5.1f}%", "muted"),
+        ]
+
+    @on(ChoosableLines.Opened)
+    def action_choose(self) -> None:
+        chosen = self.query_one(ChoosableLines).chosen
+        if self.focused is self.query_one(ChoosableLines) and chosen < len(self._outcomes):
+            self._chosen ^= {self._outcomes[chosen]}
+            self._show()
+
+    # on to the form
+
+    @property
+    def _changes(self) -> dict[str, str]:
+        """What is typed. Raises UsageError."""
+        import json
+
+        from batchtui.jsonl.rewrite import parse_changes
+
+        others = self.query_one("#others", Input).value
+        changes = parse_changes(_words(others))
+        if model := self.query_one("#model", Input).value.strip():
+            changes["model"] = json.dumps(model)
+        if most := self.query_one("#max-tokens", Input).value.strip():
+            if not most.isdecimal():
+                raise UsageError(f"max_tokens: {most} is no number")
+            changes["max_tokens"] = most
+        return changes
+
+    @on(Button.Pressed, "#back")
+    def _back_pressed(self) -> None:
+        self.action_back()
+
+    @on(Button.Pressed, "#go")
+    def action_go_on(self) -> None:
+        if self._found is None or self._is_writing or not self._requests:
+            return
+        try:
+            changes = self._changes
+        except UsageError as error:
+            self._say_trouble(error)
+            return
+        if self.app.session is not None:
+            self._is_writing = True
+            self._write(self.app.session, self._found, changes)
+
+    @work(group="retry", exclusive=True, exit_on_error=False, description="write the new input")
+    async def _write(self, session: Session, found: Retriable, changes: dict[str, str]) -> None:
+        from batchtui.tui.screens.create import CreateScreen
+        from batchtui.workflows import retrying
+
+        try:
+            new_input = await retrying.write(
+                found,
+                await retrying.place_of(session, found),
+                outcomes=self._chosen,
+                numbers=self._numbers,
+                changes=changes,
+                on_progress=self._show_progress,
+            )
+        except BatchtuiError as error:
+            self._say_trouble(error)
+            return
+        finally:
+            self._is_writing = False
+            if not self.is_attached:
+                self._close()
+        self._show()
+        self.app.push_screen(CreateScreen(new_input.path, retry=new_input))
+
+
+def _words(typed: str) -> list[str]:
+    """`a=1, b=[1, 2]` as its pieces: a comma parts where another FIELD= follows."""
+    import re
+
+    return [each.strip() for each in re.split(r",\s*(?=\w+=)", typed) if each.strip()]
+
+
+def _row(label: str, *widgets: Widget) -> Horizontal:
+    return Horizontal(Static(Content(label), classes="label"), *widgets, classes="field")
+
+
+def _import_workflows() -> None:
+    from batchtui.workflows import retrying  # noqa: F401

@@ -14,6 +14,7 @@ from batchtui.cli.batch_text import (
     show_batch,
     show_lineage,
 )
+from batchtui.cli.examples import examples
 from batchtui.cli.exporting import export_options, form_of
 from batchtui.cli.given import is_there, looks_like_path
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
@@ -36,7 +37,7 @@ def batches() -> None:
     """List, create, show, watch, cancel and retry batches, and get their results."""
 
 
-@batches.command("ls")
+@batches.command("ls", epilog=examples("batchtui batches ls --status in_progress,finalizing"))
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N")
 @click.option("--all", "every", is_flag=True, help="All of them, however many.")
 @click.option("--status", metavar="WORD[,WORD]", help="Only batches in these statuses.")
@@ -67,7 +68,13 @@ def ls(connection: Connection, limit: int, every: bool, status: str | None, as_j
     print_table(header, [row_of(batch) for batch in found], right=(2, 3, 4, 5))
 
 
-@batches.command("create")
+@batches.command(
+    "create",
+    epilog=examples(
+        "batchtui batches create in.jsonl --metadata project=demo",
+        'batchtui batches create "$file" --endpoint /v1/chat/completions',
+    ),
+)
 @click.argument("source", metavar="FILE|FILE_ID")
 @click.option("--endpoint", metavar="PATH", help="In place of the one that the lines name.")
 @click.option("--window", default="24h", show_default=True, help="Completion window.")
@@ -132,7 +139,7 @@ async def _endpoint_of(session: Session, file_id: str) -> str:
     return main_endpoint(report, Path(file_id))
 
 
-@batches.command("show")
+@batches.command("show", epilog=examples('batchtui batches show "$id" --json'))
 @click.argument("batch_id")
 @json_option
 @connection_options
@@ -157,7 +164,7 @@ def show(connection: Connection, batch_id: str, as_json: bool) -> None:
         show_lineage(own, retries)
 
 
-@batches.command("cancel")
+@batches.command("cancel", epilog=examples('batchtui batches cancel "$id" --yes'))
 @click.argument("batch_ids", nargs=-1, required=True, metavar="BATCH_ID...")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
@@ -182,7 +189,15 @@ def cancel(connection: Connection, batch_ids: tuple[str, ...], yes: bool, as_jso
         print_table(("BATCH", "STATUS"), [(batch.id, batch.status)])
 
 
-@batches.command("results")
+@batches.command(
+    "results",
+    epilog=examples(
+        'batchtui batches results "$id" -o results.csv',
+        'batchtui batches results "$id" --format answers',
+        "batchtui batches results \"$id\" --path answer --path 'usage=$.response.body.usage'",
+        'batchtui batches results "$id" --merge-into data.csv --column id -o merged.csv',
+    ),
+)
 @click.argument("batch_id")
 @click.option("-o", "--output", metavar="OUT", default="-", help="Where to; - is stdout.")
 @click.option(

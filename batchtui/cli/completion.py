@@ -5,12 +5,20 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from batchtui.cli.examples import examples
 from batchtui.errors import UsageError
 
 _VARIABLE = "_BATCHTUI_COMPLETE"
 
 
-@click.command(short_help="Print the completion script of bash, zsh or fish.")
+@click.command(
+    short_help="Print the completion script of bash, zsh or fish.",
+    epilog=examples(
+        'eval "$(batchtui completion bash)"',
+        "batchtui completion zsh > _batchtui",
+        "batchtui completion fish > batchtui.fish",
+    ),
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:

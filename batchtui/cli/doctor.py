@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from batchtui.cli.examples import examples
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import print_json_list
 from batchtui.errors import ExitCode
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 _MARKS: Final = {"ok": "ok", "warning": "!", "bad": "BAD", "unknown": "?"}
 
 
-@click.command(short_help="What is wrong with the server, the key, the terminal.")
+@click.command(
+    short_help="What is wrong with the server, the key, the terminal.",
+    epilog=examples(
+        "batchtui doctor",
+        "batchtui doctor --local --json",
+    ),
+)
 @json_option
 @connection_options
 @click.pass_context

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.examples import examples
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import (
     UNKNOWN,
@@ -34,7 +35,7 @@ def files() -> None:
     """List, upload, show, read, download and delete the server's files."""
 
 
-@files.command("ls")
+@files.command("ls", epilog=examples("batchtui files ls --purpose batch"))
 @click.option("--purpose", metavar="WORD", help="Only files of this purpose, as `batch`.")
 @json_option
 @connection_options
@@ -71,7 +72,7 @@ def _expiry(file: FileObject) -> str:
     return "never" if file.expires_at is None else span(file.expires_at - time.time())
 
 
-@files.command("put")
+@files.command("put", epilog=examples("batchtui files put in.jsonl"))
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--purpose", default="batch", show_default=True)
 @json_option
@@ -131,7 +132,7 @@ def show(connection: Connection, file_id: str, as_json: bool) -> None:
             click.echo(f"{name:<8} {visible(value)}")
 
 
-@files.command("cat")
+@files.command("cat", epilog=examples('batchtui files cat "$file" | head -n 1'))
 @click.argument("file_id")
 @connection_options
 def cat(connection: Connection, file_id: str) -> None:
@@ -160,7 +161,7 @@ def _write(piece: bytes) -> None:
     sys.stdout.write("\n".join(visible(line) for line in text.split("\n")))
 
 
-@files.command("get")
+@files.command("get", epilog=examples('batchtui files get "$file" -o copy.jsonl'))
 @click.argument("file_id")
 @click.option("-o", "--output", metavar="OUT", help="Where to; the file's own name if left out.")
 @click.option("--force", is_flag=True, help="Replace OUT when it exists.")
@@ -196,7 +197,7 @@ def safe_name(filename: str, file_id: str) -> str:
     return name[:200] or f"{re.sub(r'[^A-Za-z0-9_-]', '_', file_id)[:100]}.jsonl"
 
 
-@files.command("rm")
+@files.command("rm", epilog=examples('batchtui files rm "$file" --yes'))
 @click.argument("file_ids", nargs=-1, required=True, metavar="FILE_ID...")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @connection_options

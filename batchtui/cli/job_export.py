@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.examples import examples
 from batchtui.cli.exporting import export_options, form_of
 from batchtui.cli.job_server import server_of
 from batchtui.cli.options import Connection, connection_options, json_option, run_async
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
     from batchtui.workflows.jobs.store import JobStore
 
 
-@click.command("export")
+@click.command(
+    "export",
+    epilog=examples(
+        'batchtui jobs export "$job" -o results.parquet',
+        'batchtui jobs export "$job" --format answers',
+        'batchtui jobs export "$job" --merge-into data.csv --column id -o merged.csv',
+    ),
+)
 @click.argument("job_id", metavar="JOB")
 @click.option("-o", "--output", metavar="OUT", default="-", help="Where to; - is stdout.")
 @export_options

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.examples import examples
 from batchtui.cli.job_export import export
 from batchtui.cli.job_server import server_of
 from batchtui.cli.on_done import on_done_option
@@ -41,7 +42,7 @@ def jobs() -> None:
     """
 
 
-@jobs.command("ls")
+@jobs.command("ls", epilog=examples("batchtui jobs ls"))
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N")
 @click.option("--all", "every", is_flag=True, help="All of them, however many.")
 @json_option
@@ -59,7 +60,7 @@ def ls(limit: int, every: bool, as_json: bool) -> None:
     print_table(JOB_HEADER, [job_row(view) for view in found], right=JOB_RIGHT)
 
 
-@jobs.command("show")
+@jobs.command("show", epilog=examples('batchtui jobs show "$job"'))
 @job_argument
 @json_option
 def show(job_id: str, as_json: bool) -> None:
@@ -75,7 +76,7 @@ def show(job_id: str, as_json: bool) -> None:
         show_job(found)
 
 
-@jobs.command("resume")
+@jobs.command("resume", epilog=examples('batchtui jobs resume "$job"'))
 @job_argument
 @output_option
 @force_option
@@ -118,7 +119,13 @@ def resume(
     ctx.exit(run_async(work()))
 
 
-@jobs.command("retry")
+@jobs.command(
+    "retry",
+    epilog=examples(
+        'batchtui jobs retry "$job" --outcome failed,expired --set max_tokens=2000',
+        'batchtui jobs retry "$job" --model echo',
+    ),
+)
 @job_argument
 @click.option(
     "--outcome",
@@ -184,7 +191,7 @@ def retry(
     ctx.exit(run_async(work()))
 
 
-@jobs.command("pause")
+@jobs.command("pause", epilog=examples('batchtui jobs pause "$job"'))
 @job_argument
 def pause(job_id: str) -> None:
     """Create no more batches; those that are open go on at the server."""
@@ -195,7 +202,7 @@ def pause(job_id: str) -> None:
     _say(job, f"is asked to pause (process {job.pid})" if job.wanted else "is paused")
 
 
-@jobs.command("cancel")
+@jobs.command("cancel", epilog=examples('batchtui jobs cancel "$job" --yes'))
 @job_argument
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @interval_option

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from batchtui.cli.examples import examples
 from batchtui.cli.options import json_option, run_async
 from batchtui.cli.output import UNKNOWN, note, print_json, print_json_list, print_table
 from batchtui.errors import UsageError
@@ -20,7 +21,7 @@ def profiles() -> None:
     """List, show and test profiles, and store their keys."""
 
 
-@profiles.command("ls")
+@profiles.command("ls", epilog=examples("batchtui profiles ls --json"))
 @json_option
 def ls(as_json: bool) -> None:
     """List the profiles of the configuration file, and the environment's."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.examples import examples
 from batchtui.cli.on_done import on_done_option
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import note
@@ -25,7 +26,15 @@ if TYPE_CHECKING:
     from batchtui.workflows.session import Session
 
 
-@click.command(short_help="The whole main job: from a JSONL to its results.")
+@click.command(
+    short_help="The whole main job: from a JSONL to its results.",
+    epilog=examples(
+        "batchtui run in.jsonl -o results.jsonl",
+        "batchtui run in.jsonl -o results.jsonl --canary 1 --retries 2 --max-lines-per-batch 50000",
+        "batchtui run in.jsonl -o - --local > results.jsonl",
+        "batchtui run in.jsonl -o results.jsonl --on-done 'echo $BATCHTUI_STATUS >> log'",
+    ),
+)
 @click.argument("path", metavar="INPUT.jsonl", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", metavar="OUT", required=True, help="Results, in input order; - is stdout."

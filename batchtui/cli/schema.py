@@ -25,7 +25,7 @@ def schema(command: tuple[str, ...]) -> None:
     Every document has a `schema_version`. While that is the same, no field goes away or changes its
     meaning; new ones may come.
     """
-    from batchtui.cli.documents import LISTS, ONE
+    from batchtui.cli.documents.commands import LISTS, ONE
 
     known = sorted({**ONE, **LISTS})
     name = " ".join(command)
@@ -43,7 +43,7 @@ def schema_of(command: str) -> dict[str, Any]:
     """The schema of what `command`, as "batches ls", prints. Raises KeyError for another."""
     from pydantic import TypeAdapter
 
-    from batchtui.cli.documents import LISTS, ONE
+    from batchtui.cli.documents.commands import LISTS, ONE
 
     is_list = command in LISTS
     kind = TypeAdapter(LISTS[command] if is_list else ONE[command])

@@ -6,8 +6,17 @@ from pathlib import Path
 
 import click
 
+from batchtui.cli.examples import examples
 
-@click.command(short_help="A Batch API on this machine.")
+
+@click.command(
+    short_help="A Batch API on this machine.",
+    epilog=examples(
+        "batchtui serve",
+        "batchtui serve --upstream http://localhost:11434/v1 --concurrency 8",
+        "batchtui serve --max-lines 50000 --max-enqueued-tokens 2000000",
+    ),
+)
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS")
 @click.option("--port", default=4000, show_default=True, type=click.IntRange(0, 65_535))
 @click.option(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.examples import examples
 from batchtui.cli.given import is_there, looks_like_path, start_at
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import SCHEMA_VERSION
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from batchtui.workflows.view import Line
 
 
-@click.command(short_help="A file or a batch's results: the viewer, or text in a pipe.")
+@click.command(
+    short_help="A file or a batch's results: the viewer, or text in a pipe.",
+    epilog=examples(
+        "batchtui view out.jsonl",
+        'batchtui view "$id" --grep Hello',
+        "batchtui view out.jsonl --where outcome=failed --json",
+        "cat out.jsonl | batchtui view - --where outcome=ok",
+    ),
+)
 @click.argument("target", metavar="FILE[:LINE]|BATCH_ID|FILE_ID|-")
 @click.option("--grep", metavar="TEXT", help="Only lines with this text, however it is escaped.")
 @click.option(

@@ -5,11 +5,16 @@ from __future__ import annotations
 import click
 
 from batchtui import paths
+from batchtui.cli.examples import examples
 from batchtui.cli.options import json_option
 from batchtui.cli.output import print_json
 
 
-@click.command("paths", short_help="Where batchtui keeps its files.")
+@click.command(
+    "paths",
+    short_help="Where batchtui keeps its files.",
+    epilog=examples("batchtui paths"),
+)
 @json_option
 def where(as_json: bool) -> None:
     """Print where batchtui keeps its files."""

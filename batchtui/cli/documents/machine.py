@@ -1,0 +1,48 @@
+"""Documents about this machine and its servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from batchtui.workflows.doctor import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    what: str
+    verdict: Verdict
+    said: str
+    hint: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A configured server; no secret is in it."""
+
+    name: str
+    kind: str
+    base_url: str
+    provider: str | None
+    model: str | None
+    key_from: str
+    headers: dict[str, str]
+    organization: str | None
+    project: str | None
+    refresh_s: float | None
+    confirm_above_usd: float | None
+    max_lines: int | None
+    max_size_bytes: int | None
+    proxy: str | None
+    ca_file: str | None
+    client_cert: str | None
+    client_key: str | None
+    read_only: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paths:
+    config: str
+    state: str
+    cache: str
+    gateway: str
+    log: str

@@ -114,6 +114,7 @@ def _document(profile: Profile) -> dict[str, Any]:
         "base_url": profile.base_url,
         "provider": profile.provider,
         "model": profile.model,
+        "target_model_names": profile.target_model_names,
         "key_from": _source(profile),
         "headers": dict.fromkeys(profile.headers, "***"),
         "organization": profile.organization,

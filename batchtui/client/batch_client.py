@@ -31,13 +31,13 @@ class BatchClient:
             )
 
     `base_url`: with or without /v1. `provider`: LiteLLM's `custom-llm-provider`; `model`: its
-    `x-litellm-model`, in place of a provider. `organization`, `project`: OpenAI's. `timeout_s`: how
-    long the server may be silent, by the kind of server if None. `proxy`: instead of the
-    environment's. `ca_file`: who is trusted, in PEM, instead of the machine's list. `client_cert`,
-    `client_key`: what we show to a server that asks for a certificate, in PEM. `transport`: an
-    httpx transport to use instead of connections, asynchronous and synchronous, as
-    `httpx.MockTransport` is.
-    `sleep`: how to wait between attempts.
+    `x-litellm-model`, in place of a provider; `target_model_names`: for what models, parted by
+    commas, LiteLLM is to manage what is uploaded. `organization`, `project`: OpenAI's.
+    `timeout_s`: how long the server may be silent, by the kind of server if None. `proxy`: instead
+    of the environment's. `ca_file`: who is trusted, in PEM, instead of the machine's list.
+    `client_cert`, `client_key`: what we show to a server that asks for a certificate, in PEM.
+    `transport`: an httpx transport to use instead of connections, asynchronous and synchronous, as
+    `httpx.MockTransport` is. `sleep`: how to wait between attempts.
 
     Making one costs nothing and connects to nothing: httpx and the trusted certificates are loaded
     by the first request, in a thread. Raises UsageError for what can not be a URL, a key or a
@@ -52,6 +52,7 @@ class BatchClient:
         kind: Kind = "compatible",
         provider: str | None = None,
         model: str | None = None,
+        target_model_names: str | None = None,
         organization: str | None = None,
         project: str | None = None,
         headers: Mapping[str, str] | None = None,
@@ -70,6 +71,7 @@ class BatchClient:
                 kind=kind,
                 provider=provider,
                 model=model,
+                target_model_names=target_model_names,
                 organization=organization,
                 project=project,
                 headers=headers,
@@ -94,6 +96,7 @@ class BatchClient:
             kind=profile.kind,
             provider=profile.provider,
             model=profile.model,
+            target_model_names=profile.target_model_names,
             organization=profile.organization,
             project=profile.project,
             headers=profile.headers,

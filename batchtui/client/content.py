@@ -31,7 +31,7 @@ async def send(
 ) -> Answer:
     """Upload `file` as `files.create` says; the 2xx answer."""
     what = sending(file, filename)
-    fields = {**extra_fields, "purpose": purpose}
+    fields = {**session.target.upload_fields, **extra_fields, "purpose": purpose}
     if expires_after_s is not None:
         fields["expires_after[anchor]"] = "created_at"
         fields["expires_after[seconds]"] = str(expires_after_s)

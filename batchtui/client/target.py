@@ -33,7 +33,10 @@ _SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`root`: scheme, host and path, without a slash at the end. `secrets`: never to be shown."""
+    """`root`: scheme, host and path, without a slash at the end. `secrets`: never to be shown.
+
+    `upload_fields`: what the form of each upload holds besides the file.
+    """
 
     root: str
     host: str
@@ -43,6 +46,7 @@ class Target:
     headers: Mapping[str, str] = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
     route: Route = field(default_factory=Route)
+    upload_fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_tls(self) -> bool:
@@ -66,6 +70,7 @@ def target(
     kind: Kind,
     provider: str | None = None,
     model: str | None = None,
+    target_model_names: str | None = None,
     organization: str | None = None,
     project: str | None = None,
     headers: Mapping[str, str] | None = None,
@@ -112,6 +117,7 @@ def target(
         headers={**_ALWAYS, **carried},
         secrets=(*secrets, *way.secrets),
         route=way,
+        upload_fields=_upload_fields(dialect, target_model_names),
     )
 
 
@@ -149,6 +155,10 @@ def _routing(dialect: Dialect, provider: str | None, model: str | None) -> dict[
         if name and value:
             sent[name] = _named(what, value)
     return sent
+
+
+def _upload_fields(dialect: Dialect, names: str | None) -> dict[str, str]:
+    return {"target_model_names": names} if names and dialect.model_header else {}
 
 
 def _account(dialect: Dialect, organization: str | None, project: str | None) -> dict[str, str]:

@@ -19,8 +19,9 @@ class Profile:
     """`base_url` is as the user wrote it.
 
     `provider`: LiteLLM's `custom-llm-provider`. `model`: LiteLLM routes by it in place of a
-    provider. `max_lines`, `max_size_bytes`: bounds of one input file where they are not the
-    kind's own. `confirm_above_usd`: a batch estimated to cost more is asked about first.
+    provider. `target_model_names`: the models, with commas, that LiteLLM keeps a managed file for,
+    which takes a database. `max_lines`, `max_size_bytes`: bounds of one input file where they are
+    not the kind's own. `confirm_above_usd`: a batch estimated to cost more is asked about first.
     `read_only` refuses every change. `api_key`, when it is known already; otherwise `key_source`
     says where to fetch it, or None that there is none.
     """
@@ -30,6 +31,7 @@ class Profile:
     kind: Kind = "compatible"
     provider: str | None = None
     model: str | None = None
+    target_model_names: str | None = None
     api_key: Secret | None = None
     key_source: KeySource | None = None
     headers: Mapping[str, str] = field(default_factory=dict)

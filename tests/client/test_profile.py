@@ -304,6 +304,18 @@ async def test_an_upload_takes_more_fields(server: Server, http: Http) -> None:
         assert b'name="target_model_names"\r\n\r\ngpt-5-mini, gemini\r\n' in asked.body
 
 
+@pytest.mark.parametrize(("kind", "sent"), [("litellm", True), ("openai", False)])
+async def test_managed_files_are_asked_for_by_the_profile(
+    server: Server, http: Http, kind: Kind, sent: bool
+) -> None:
+    server.reply(http(200, FILE))
+    profile = Profile("managed", server.base_url, kind, target_model_names="gpt-5-mini,gemini")
+    async with BatchClient.from_profile(profile) as client:
+        await client.files.create(file=b"{}")
+    field = b'name="target_model_names"\r\n\r\ngpt-5-mini,gemini\r\n'
+    assert (field in server.asked[0].body) is sent
+
+
 def test_a_transport_is_made_with_the_profiles_certificates_only_for_https() -> None:
     """Over http no file is read: one that is not there is no trouble."""
     from batchtui.client.wire import Wire

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 NO_ID = -1
 _NONE = hash(None)
+_EMPTY = bytes(1 << 20)
 
 
 class IdTable:
@@ -71,7 +72,12 @@ class IdTable:
 
     def _grow(self, count: int) -> None:
         hashes = self._hashes
-        slots = array("I", bytes(4 << (count * 3).bit_length()))
+        slots = array("I")
+        # In pieces: to clear it all at once would hold the interpreter for long.
+        left = 4 << (count * 3).bit_length()
+        while left:
+            slots.frombytes(_EMPTY[:left])
+            left -= min(left, len(_EMPTY))
         mask = len(slots) - 1
         for number in self._slots:
             if number:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from batchtui import paths
-from batchtui.tui import modes
+from batchtui.tui import tabs
 
-TABS: Final = frozenset(name for name, _ in modes.TABS)
+TABS: Final = frozenset(name for name, _ in tabs.TABS)
 
 
 @dataclass(slots=True)

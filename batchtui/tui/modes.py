@@ -20,12 +20,6 @@ OPENED: Final = "opened"
 
 OF_AN_ACCOUNT: Final = ("files",)
 """The modes whose screens hold what is one account's: made anew for another."""
-TABS: Final[tuple[tuple[str, str], ...]] = (
-    ("batches", "Batches"),
-    ("files", "Files"),
-    ("local", "Local"),
-)
-"""The tabs in their order, by mode; their keys are 1, 2, 3 and on."""
 
 
 def first_mode(start: StartAt, profile: Profile | None, last_tab: str) -> str:

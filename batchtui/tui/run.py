@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final
 
 from batchtui import paths
 from batchtui.config import Profile, app_settings, side_by_side
 from batchtui.errors import ExitCode, UsageError
-from batchtui.tui.first_page import first_page
-from batchtui.tui.start import AtFile, StartAt
+from batchtui.tui import memory
+from batchtui.tui.first_page import first_frame, first_page
+from batchtui.tui.start import AtBatches, AtFile, StartAt
+from batchtui.tui.tabs import TABS
 
 SWITCH_S: Final = 0.001
 
@@ -41,8 +44,8 @@ def run_app(
     beside = side_by_side(settings.profiles) if may_follow_several and profile else []
     # A thread that counts lines holds the interpreter for this long each time the loop wants it.
     sys.setswitchinterval(SWITCH_S)
-    file = start.path if isinstance(start, AtFile) and start.line is None else None
-    with first_page(file):
+    memory_file = paths.state_dir() / "state.json" if remember else None
+    with _at_once(start, profile, memory.load(memory_file) if memory_file else memory.Memory()):
         from textual.app import InvalidThemeError
 
         from batchtui.tui.app import BatchtuiApp
@@ -56,7 +59,7 @@ def run_app(
                 start_demo=start_demo,
                 settings=settings,
                 beside=beside,
-                memory_file=paths.state_dir() / "state.json" if remember else None,
+                memory_file=memory_file,
             )
         except InvalidThemeError:
             raise UsageError(
@@ -68,6 +71,23 @@ def run_app(
         print(app.crash_text, file=sys.stderr)  # noqa: T201 - the app has closed
         return ExitCode.UNEXPECTED
     return app.return_code or ExitCode.DONE
+
+
+def _at_once(
+    start: StartAt | None, profile: Profile | None, remembered: memory.Memory
+) -> AbstractContextManager[None]:
+    """What can be shown before the app is loaded: the file's first lines, or the tab, empty."""
+    if isinstance(start, AtFile):
+        return first_page(start.path if start.line is None else None)
+    if profile is None or not isinstance(start, AtBatches | None):
+        return nullcontext()
+    via = f" via {profile.provider}" if profile.provider else ""
+    tabs = "".join(
+        f"[{number} {word}]" if name == remembered.tab else f" {number} {word} "
+        for number, (name, word) in enumerate(TABS, start=1)
+    )
+    header = f" batchtui  {profile.name} @ {profile.host}{via}"
+    return first_frame([header, f" {tabs}"], f" loading from {profile.host}")
 
 
 def refuse_without_terminal(environ: Mapping[str, str]) -> None:

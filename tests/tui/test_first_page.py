@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from batchtui.tui.first_page import BACK, OTHER_SCREEN, first_page
+from batchtui.tui.first_page import BACK, OTHER_SCREEN, first_frame, first_page
 
+HOSTILE = {"Cc", "Cs", "Zl", "Zp"}
 SIZE = {"COLUMNS": "40", "LINES": "10"}
 
 
@@ -71,5 +73,24 @@ def test_nothing_steers_the_terminal_and_everything_fits(
             pass
     page = "".join(written).removeprefix(OTHER_SCREEN)
     assert "\x1b" not in page
-    assert all(line.isprintable() or not line for line in page.split("\r\n"))
+    assert not {unicodedata.category(each) for each in page.replace("\r\n", "")} & HOSTILE
     assert all(cell_len(line) <= 40 for line in page.split("\r\n"))
+
+
+def test_a_tab_is_there_before_the_app(capsys: pytest.CaptureFixture[str]) -> None:
+    with first_frame([" batchtui  \x1b[31mwork @ example.com", " [1 Batches]"], " loading"):
+        pass
+    page = capsys.readouterr().err.removeprefix(OTHER_SCREEN).split("\r\n")
+    assert page[0] == " batchtui  ␛[31mwork @ example.com"
+    assert page[1:3] == [" [1 Batches]", "─" * 40]
+    assert page[7:] == ["─" * 40, " loading", ""]
+    assert len(page) == 10
+
+
+def test_no_tab_is_drawn_where_it_has_no_room(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LINES", "5")
+    with first_frame([" batchtui", " [1 Batches]"], " loading"):
+        pass
+    assert not capsys.readouterr().err

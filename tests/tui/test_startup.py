@@ -68,6 +68,18 @@ def test_the_first_frame_waits_for_no_network_and_no_wire_types() -> None:
     assert done.stdout.splitlines()[0] == ""
 
 
+def test_the_frame_is_there_before_the_app_is_loaded() -> None:
+    with Terminal(RUN) as terminal:
+        terminal.read_until("[1 Batches]")
+        before = terminal.output
+        assert b"dead @ 127.0.0.1" in before
+        assert b"loading from 127.0.0.1" in terminal.read_until("loading from 127.0.0.1")
+        assert b"\x1b[?1000h" not in before, "what the app sends first"
+        terminal.read_until("next try in")
+        terminal.press("q")
+        assert terminal.exit_code() == 0
+
+
 def test_the_palette_of_the_terminal_is_enough() -> None:
     with Terminal(RUN) as terminal:
         terminal.read_until("next try in")

@@ -17,7 +17,8 @@ from textual.widget import Widget
 
 from batchtui.tui.figures import clock, span
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.modes import OPENED, TABS
+from batchtui.tui.modes import OPENED
+from batchtui.tui.tabs import TABS
 from batchtui.tui.trouble import troubles
 from batchtui.tui.widgets.keyline import KeyLine
 from batchtui.tui.widgets.line import Line, Rule

@@ -18,6 +18,7 @@ that process, which obeys within a second; what nobody drives is changed at once
     resume(store, id)    a paused, stopped or interrupted job may go on: then drive it
     cancel(store, id)    batches are cancelled, what is done is kept: then drive it, unless driven
     retry(...)           a new attempt of a job that has ended: then drive it
+    forget(store, id)    take a job that has ended off the list
 
     fetch(session, store, id)             download again what was emptied out of the cache
     export(store, id, out)                the result so far, in input order
@@ -29,6 +30,7 @@ that process, which obeys within a second; what nobody drives is changed at once
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -142,6 +144,20 @@ def cancel(store: JobStore, id_or_prefix: str) -> Job:
     return store.move(job.id, JobState.CANCELLING)
 
 
+def forget(store: JobStore, id_or_prefix: str) -> None:
+    """Take a job off the list, with the files of its own; its batches stay at the server.
+
+    Raises UsageError for a job that has not ended, JobBusyError.
+    """
+    job = store.job(id_or_prefix)
+    if job.state not in FINAL_JOBS:
+        raise UsageError(f"{job.id} is {job.state}", hint=f"batchtui jobs cancel {job.id}")
+    directory = store.directory(job.id)
+    with lease(directory, job.id):
+        store.remove(job.id)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
 async def retry(
     session: Session,
     store: JobStore,
@@ -208,6 +224,7 @@ __all__ = [
     "detail",
     "drive",
     "export",
+    "forget",
     "make",
     "pause",
     "resume",

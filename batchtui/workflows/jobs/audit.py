@@ -25,16 +25,16 @@ _SPARE_FILES = 64
 """Descriptors for everything else of the process."""
 
 
-def joined(store: JobStore, job: Job) -> Steps[Joined]:
+def joined(store: JobStore, job: Job, *, up_to: int | None = None) -> Steps[Joined]:
     """The input of the job, joined with every result file that was collected. Close it.
 
-    Raises InputError when a file cannot be read.
+    `up_to`: the last attempt whose results count; None: all. Raises InputError when a file cannot be read.
     """
     files = [
         (Path(path), shard.attempt)
         for shard in store.shards(job.id)
         for path in (shard.output_path, shard.error_path)
-        if path
+        if path and (up_to is None or shard.attempt <= up_to)
     ]
     _allow_files(len(files) + _SPARE_FILES)
     attempts = [attempt for _, attempt in files]

@@ -112,6 +112,13 @@ class JobStore:
         with self._open() as database:
             return _update_job(database, job_id, changed)
 
+    def remove(self, job_id: str) -> None:
+        """Forget the job with all that belongs to it. Batches and files of a server stay."""
+        with self._open() as database:
+            for table in ("batches", "spans", "shards", "attempts"):
+                database.execute(f"DELETE FROM {table} WHERE job_id = ?", [job_id])  # noqa: S608
+            database.execute("DELETE FROM jobs WHERE id = ?", [job_id])
+
     # Attempts and shards.
 
     def add_attempt(self, attempt: Attempt, shards: Sequence[Shard], *, canary: bool) -> None:

@@ -196,6 +196,7 @@ class ConnectedApp(TellingApp, inherit_bindings=False):
         self._is_watched = watched
         for feed in self.feeds:
             feed.hidden = not watched
+        self.account_changed.publish(None)
 
     def action_toggle_auto(self) -> None:
         self.is_paused = not self.is_paused

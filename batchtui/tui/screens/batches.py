@@ -194,21 +194,25 @@ class BatchesScreen(ListScreen[Listed]):
 
     @property
     def _is_searching(self) -> bool:
-        """The filter leaves room on the screen that batches not loaded yet may fill."""
+        """The filter, once it is typed, leaves room that batches not loaded yet may fill."""
+        bar = self.query_one(FilterBar)
         return (
             self._may_search
-            and bool(self.query_one(FilterBar).text)
+            and bool(bar.text)
+            and not bar.display
             and len(self.table.rows) < self.table.size.height
             and self.table.rows.total() < MOST_SEARCHED
             and any(each.account.has_more for each in self.app.connections)
         )
 
     @on(RecordTable.Arranged)
+    @on(FilterBar.Closed)
     def _search_further(self) -> None:
         loaded = self.table.rows.total()
         if loaded and loaded != self._searched and self._is_searching:
             self._searched = loaded
             self.app.load_more(loaded)
+            self.update_status()
 
     @on(FilterBar.Changed)
     def _search_anew(self) -> None:

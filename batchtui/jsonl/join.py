@@ -13,13 +13,15 @@ from itertools import accumulate
 from pathlib import Path
 
 from batchtui.errors import InputError
-from batchtui.jsonl.glance import BOM, custom_id_of, glances, match_head
+from batchtui.jsonl.aside import telling
+from batchtui.jsonl.glance import custom_id_of, match_head
 from batchtui.jsonl.ids import NO_ID, IdTable
 from batchtui.jsonl.joined import CODE, NO_FILE, OUTCOMES, Joined
 from batchtui.jsonl.lines import Block, blocks
 from batchtui.jsonl.outcomes import ANSWERED, Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.source import Source, opened
+from batchtui.jsonl.told import Told, is_blank, places
 
 _MISSING = CODE[Outcome.MISSING]
 _RANKS = tuple(2 if each is Outcome.OK else int(each in ANSWERED) for each in OUTCOMES)
@@ -51,18 +53,18 @@ def join(
         result_sources = []
         for path in outputs:
             result_sources.append(opened_files.enter_context((yield from opened(path))))
-        sources = [request_source, *result_sources] if request_source else result_sources
-        total_bytes = sum(source.size_bytes for source in sources)
-        done_bytes = 0
+        begins = [request_source.size_bytes if request_source else 0]
+        begins.extend(source.size_bytes for source in result_sources)
+        *begins, total_bytes = accumulate(begins)
         matching = _Matching(Joined(request_source, result_sources), attempts)
-        for number, source in enumerate(sources, 0 if request_source is None else -1):
-            for block in blocks(source):
-                if number < 0:
+        with telling(result_sources) as results:
+            if request_source is not None:
+                for block in blocks(request_source):
                     matching.requests(block)
-                else:
-                    matching.results(number, block)
-                yield Progress(done_bytes + block.end, total_bytes)
-            done_bytes += source.size_bytes
+                    yield Progress(block.end, total_bytes)
+            for number, some in results:
+                matching.results(number, some)
+                yield Progress(begins[number] + some.end, total_bytes)
         opened_files.pop_all()
         return matching.joined
 
@@ -78,7 +80,7 @@ class _Matching:
 
     def requests(self, block: Block) -> None:
         joined = self.joined
-        offsets, lengths = _places(block)
+        offsets, lengths = places(block)
         heads = map(match_head, block.lines)
         ids = [
             head[1] if head else custom_id_of(line)
@@ -87,7 +89,7 @@ class _Matching:
         if None in ids:
             kept: list[int] = []
             for at, line in enumerate(block.lines):
-                if ids[at] is None and _is_blank(line):
+                if ids[at] is None and is_blank(line):
                     joined.blanks.append(len(self.ids) + len(kept))
                 else:
                     kept.append(at)
@@ -110,12 +112,10 @@ class _Matching:
                     self.next[self.last.get(first, first)] = record
                     self.last[first] = record
 
-    def results(self, file: int, block: Block) -> None:
+    def results(self, file: int, told: Told) -> None:
         joined = self.joined
-        ids, outcomes = glances(block.lines)
-        codes = [CODE[outcome] for outcome in outcomes]
+        ids, codes, offsets, lengths = told.custom_ids, told.codes, told.offsets, told.lengths
         records = self.ids.find(ids)
-        offsets, lengths = _places(block)
         are_distinct = NO_ID not in records and len(set(records)) == len(records)
         if are_distinct and joined.are_missing(records):
             joined.set_results(file, records, codes, offsets, lengths)
@@ -123,7 +123,7 @@ class _Matching:
         for at, record in enumerate(records):
             place = file, offsets[at], lengths[at]
             if record == NO_ID:
-                if ids[at] is None and _is_blank(block.lines[at]):
+                if at in told.blanks:
                     continue
                 record = self.without_request(ids[at], place)
             joined.result_lines += 1
@@ -169,19 +169,3 @@ class _Matching:
                 return
             joined.set_aside(joined.result_of(record))
         joined.set_result(record, code, place)
-
-
-def _places(block: Block) -> tuple[list[int], list[int]]:
-    """Offsets and lengths, without `\\n`, of the block's lines."""
-    sizes = list(map(len, block.lines))
-    sizes[-1] += block.left_out
-    offsets = list(accumulate(sizes[:-1], initial=block.offset))
-    lengths = [size - 1 for size in sizes]
-    if block.lines[-1][-1] != 10 and not block.left_out:
-        lengths[-1] += 1
-    lengths[-1] = min(lengths[-1], 0xFFFFFFFF)
-    return offsets, lengths
-
-
-def _is_blank(line: bytes) -> bool:
-    return not line.removeprefix(BOM).strip(b" \t\r\n")

@@ -66,6 +66,17 @@ class Source:
         """Open `path`; a gzip file is unpacked first. Raises InputError with the reason."""
         return run(opened(path))
 
+    @classmethod
+    def of_descriptor(cls, number: int, path: str, size_bytes: int) -> Source:
+        """A file that another process has opened: its first `size_bytes` bytes."""
+        source = cls(Path(path), _Descriptor(number))
+        source.size_bytes = size_bytes
+        return source
+
+    def descriptor(self) -> int:
+        """The number of the open file, for a process that is to read it too."""
+        return self._open_descriptor().number
+
     def read(self, offset: int, count: int) -> bytes:
         """Up to `count` bytes from `offset`; fewer only at the end. Raises InputError."""
         descriptor = self._open_descriptor()

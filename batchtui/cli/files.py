@@ -102,7 +102,7 @@ def put(connection: Connection, path: Path, purpose: str, as_json: bool) -> None
         click.echo(file.id)
 
 
-@files.command("show")
+@files.command("show", epilog=examples('batchtui files show "$file"'))
 @click.argument("file_id")
 @json_option
 @connection_options

@@ -42,7 +42,7 @@ def ls(as_json: bool) -> None:
     print_table(("PROFILE", "KIND", "URL", "PROVIDER", "KEY FROM"), rows)
 
 
-@profiles.command("show")
+@profiles.command("show", epilog=examples("batchtui profiles show --json"))
 @click.argument("name", required=False)
 @json_option
 def show(name: str | None, as_json: bool) -> None:
@@ -58,7 +58,7 @@ def show(name: str | None, as_json: bool) -> None:
             click.echo(f"{key:<15} {value}")
 
 
-@profiles.command("test")
+@profiles.command("test", epilog=examples("batchtui profiles test"))
 @click.argument("name", required=False)
 def test(name: str | None) -> None:
     """Connect, and read one page of the list of batches."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from batchtui.cli.batch_text import as_document
+from batchtui.cli.examples import examples
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import Progress, note, print_json, size
 from batchtui.cli.sending import again_option, metadata_option, pairs, tell
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
     from batchtui.workflows.session import Session
 
 
-@click.command("retry")
+@click.command(
+    "retry",
+    epilog=examples(
+        'batchtui batches retry "$id" --only failed,expired --set max_tokens=2000',
+        'batchtui batches retry "$id" --model echo -o again.jsonl --no-submit',
+    ),
+)
 @click.argument("batch_id")
 @click.option(
     "--only",

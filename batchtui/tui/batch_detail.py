@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from batchtui.models.batch import Batch, RequestCounts
     from batchtui.tui.account import Account
     from batchtui.tui.batch_facts import BatchFacts
-    from batchtui.workflows.lineage import Retry
 
 ERRORS_SHOWN: Final = 1_000
 LONGEST_CODE: Final = 28
@@ -37,7 +36,7 @@ def detail_entries(batch: Batch, account: Account, now_s: float) -> list[Entry]:
     return [
         *map(Entry, _state(batch, account, now_s)),
         Entry(_phases(batch, now_s)),
-        *_lineage(facts),
+        *_lineage(facts, account),
         *_errors(batch, account),
         *result_entries(batch, account.summaries.get(batch.id)),
         *_facts(batch, account, facts),
@@ -121,17 +120,16 @@ def _phases(batch: Batch, now_s: float) -> list[Span]:
     return line
 
 
-def _lineage(facts: BatchFacts | None) -> Iterator[Entry]:
+def _lineage(facts: BatchFacts | None, account: Account) -> Iterator[Entry]:
     if facts is None:
         return
-    if facts.retry_of is not None:
-        yield _related("retry of", facts.retry_of.of_batch_id, facts.retry_of)
-    for retry in facts.retries:
-        yield _related("retried by", retry.batch_id, retry)
-
-
-def _related(name: str, batch_id: str, retry: Retry) -> Entry:
-    return Entry(_fact(name, batch_id, f"({retry.what})" if retry.what else ""), ToBatch(batch_id))
+    related = [("retry of", facts.retry_of.of_batch_id, facts.retry_of)] if facts.retry_of else []
+    related += [("retried by", retry.batch_id, retry) for retry in facts.retries]
+    for name, batch_id, retry in related:
+        batch = account.batches.get(batch_id)
+        said = [f"({retry.what})"] if retry.what else []
+        said += [account.name(batch), look(batch)[1]] if batch else []
+        yield Entry(_fact(name, batch_id, "   ".join(said)), ToBatch(batch_id))
 
 
 def _errors(batch: Batch, account: Account) -> Iterator[Entry]:
@@ -167,8 +165,9 @@ def _facts(batch: Batch, account: Account, facts: BatchFacts | None) -> Iterator
     yield Entry(_fact("model", batch.model or "not told"))
     window = f"window {batch.completion_window or 'not told'}"
     yield Entry(_fact("endpoint", batch.endpoint or "not told", window))
-    usage = batch.usage
-    if usage is not None and usage.total_tokens:
+    usage, found = batch.usage, account.summaries.get(batch.id)
+    are_shown = found is not None and found.summary is not None
+    if usage is not None and usage.total_tokens and not (are_shown and not usage.cached_tokens):
         extra = f" ({count(usage.cached_tokens)} cached)" if usage.cached_tokens else ""
         tokens = f"{count(usage.input_tokens)} in{extra}, {count(usage.output_tokens)} out"
         yield Entry(_fact("tokens", tokens))
@@ -215,10 +214,14 @@ def _files(batch: Batch, account: Account) -> Iterator[Entry]:
             continue
         file = account.files.get(file_id)
         name = (file.filename if file else "") or account.names.get(file_id, "")
-        more = f"{name}   {size(file.bytes)}" if file else name
+        opens = ToFile(file_id, name or file_id)
         if file is None and file_id in account.files:
-            more = f"{name}   the server has it no longer".lstrip()
-        yield Entry(_fact(label, file_id, more), ToFile(file_id, name or file_id))
+            yield Entry(_fact(label, file_id, "the server has it no longer"), opens)
+            continue
+        told = [name] if name and label == "input" else []
+        told += [size(file.bytes)] if file else []
+        line: list[Span] = [_label(label), ("   ".join(told), ""), ("   " if told else "", "")]
+        yield Entry([*line, (file_id, "muted" if told else "")], opens)
 
 
 def short_path(path: str) -> str:

@@ -26,7 +26,7 @@ REASONS_SHOWN: Final = 6
 _OUTCOME_CELLS: Final = 30
 _REASON_CELLS: Final = 10
 _SPREAD_CELLS: Final = 20
-_CODE_CELLS: Final = 28
+_CODE_CELLS: Final = 32
 
 
 def result_entries(batch: Batch, found: Found | None) -> Iterator[Entry]:
@@ -83,8 +83,10 @@ def _summary(summary: Summary) -> Iterator[Entry]:
     kinds = len(summary.errors)
     rest = f"the {ERRORS_SHOWN} most frequent of {kinds:,}" if kinds > ERRORS_SHOWN else ""
     yield Entry([("errors".ljust(LABEL), "muted"), (rest, "muted")])
-    for kind in summary.errors[:ERRORS_SHOWN]:
-        yield _error(kind, summary)
+    shown = summary.errors[:ERRORS_SHOWN]
+    widest = min(max(len(kind.code or kind.outcome) for kind in shown), _CODE_CELLS)
+    for kind in shown:
+        yield _error(kind, summary, widest)
 
 
 def _spread(name: str, numbers: Histogram) -> Entry:
@@ -118,10 +120,10 @@ def _reasons(reasons: Mapping[str, int]) -> Entry:
     return Entry(line)
 
 
-def _error(kind: ErrorKind, summary: Summary) -> Entry:
+def _error(kind: ErrorKind, summary: Summary, widest: int) -> Entry:
     line: list[Span] = [
         (f"{kind.count:>9,}  ", ""),
-        (f"{kind.code or kind.outcome}".ljust(_CODE_CELLS)[: max(_CODE_CELLS, 1)], "trouble"),
+        ((kind.code or kind.outcome).ljust(widest)[:_CODE_CELLS], "trouble"),
         (f"  {kind.message}", ""),
     ]
     return Entry(line, ToResults(where_of(kind, summary)))

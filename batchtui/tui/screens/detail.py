@@ -62,6 +62,8 @@ class DetailScreen(Frame[None]):
         yield ChoosableLines(id="detail")
 
     def on_mount(self) -> None:
+        if isinstance(self.app.screen_stack[-2], DetailScreen):
+            self.back_to = "the other batch"
         if self.shown_batch is None:
             self.action_refresh()
 
@@ -96,7 +98,12 @@ class DetailScreen(Frame[None]):
     @on(ChoosableLines.Moved)
     def _tell_what_enter_does(self) -> None:
         entry = self._entry
-        self.show_status("", [(does(entry.opens) if entry else "", "muted")])
+        batch = self.shown_batch
+        has_results = batch is not None and bool(batch.output_file_id or batch.error_file_id)
+        words = does(entry.opens) if entry else ""
+        self.show_status(
+            "", [(words or ("Enter reads the results" if has_results else ""), "muted")]
+        )
 
     @on(ChoosableLines.Opened)
     def action_open(self) -> None:

@@ -38,12 +38,24 @@ if TYPE_CHECKING:
 NAME_CELLS = 16
 
 
+class OutcomeLines(ChoosableLines):
+    BINDING_GROUP_TITLE = "Outcomes"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "space,x",
+            "screen.choose",
+            "choose",
+            id="retry.choose",
+            tooltip="Take these too, or not",
+        ),
+    ]
+
+
 class RetryScreen(Frame[None]):
     """`numbers`: the requests (from 0) that were chosen elsewhere; None: they are chosen here."""
 
     BINDING_GROUP_TITLE = "Retry"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "choose", "choose", id="retry.choose", tooltip="Take these too, or not"),
         Binding("S,ctrl+enter", "go_on", "go on", id="retry.go", tooltip="To the new batch"),
     ]
     DEFAULT_CSS = """
@@ -72,7 +84,7 @@ class RetryScreen(Frame[None]):
         self._is_writing = False
 
     def compose_body(self) -> Iterable[Widget]:
-        yield ChoosableLines(id="outcomes")
+        yield OutcomeLines(id="outcomes")
         yield Rule()
         yield Vertical(
             _row("Model", Field(placeholder="as it was", id="model")),
@@ -130,6 +142,10 @@ class RetryScreen(Frame[None]):
             self._say([(f"{glyphs().failed} {error.message}", "trouble")])
             question = f"{error.message}. Send its requests again? That may cost twice."
             self.app.push_screen(ConfirmScreen(question), self._look_again_if)
+            return
+        except UsageError as error:
+            self.app.tell_error(error)
+            self.action_back()
             return
         except BatchtuiError as error:
             self._say_trouble(error)
@@ -196,7 +212,7 @@ class RetryScreen(Frame[None]):
     @on(ChoosableLines.Opened)
     def action_choose(self) -> None:
         chosen = self.query_one(ChoosableLines).chosen
-        if self.focused is self.query_one(ChoosableLines) and chosen < len(self._outcomes):
+        if chosen < len(self._outcomes):
             self._chosen ^= {self._outcomes[chosen]}
             self._show()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -223,3 +224,37 @@ async def test_pace_and_time_left_come_from_two_answers() -> None:
         app.take(later, changed=[later.id], at_s=NOW_S + 100)
         await until_shown(pilot, "3.0/s")
         assert "~3m" in screen_text(app)
+
+
+async def test_a_share_is_shown_where_no_counts_are_told() -> None:
+    app = CannedApp(
+        make_batch(1, "in_progress", request_counts=None, progress=62.5),
+        make_batch(2, "in_progress", request_counts=None),
+        make_batch(3, "in_progress", request_counts=None, progress=99.9),
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "62%")
+        rows = screen_lines(app)[4:7]
+        assert "██████░░░░        62%" in rows[0]
+        assert "░░░░░░░░░░" in rows[1]
+        assert "%" not in rows[1]
+        assert "█████████░        99%" in rows[2], "not whole before it is"
+
+
+async def test_ids_are_shown_as_the_providers_and_copied_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def packed(kind: str, raw: str) -> str:
+        inside = base64.urlsafe_b64encode(f"litellm:{raw};model,gpt-4o".encode())
+        return f"{kind}{inside.decode().rstrip('=')}"
+
+    batch_id, file_id = packed("batch_", "batch_68a1"), packed("file-", "file-abc123")
+    app = CannedApp(make_batch(1, id=batch_id, input_file_id=file_id))
+    copied: list[str] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+        await until_shown(pilot, "file-abc123")
+        assert "batch_68a1" in screen_lines(app)[-2]
+        assert "bGl0ZWxsb" not in screen_text(app)
+        await pilot.press("y")
+        assert copied == [batch_id]

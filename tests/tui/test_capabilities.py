@@ -10,12 +10,14 @@ import pytest
 
 from batchtui.config import Profile
 from batchtui.gateway.server import Gateway
+from batchtui.tui import needs
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.doctor import DoctorScreen
 from batchtui.workflows.capabilities import Capabilities
 from tests.relay import Call, Fault, Forward, answer, relay
 from tests.tui.conftest import MakeApp
 from tests.tui.support import CannedApp, make_batch, screen_lines, screen_text, until, until_shown
+from tests.tui.test_bindings import node_types, own_bindings
 
 NO_CANCEL = Capabilities(batch_cancel=False, files_list=False, why={"batch_cancel": "Not here"})
 
@@ -53,6 +55,20 @@ async def test_a_read_only_profile_offers_no_change() -> None:
         assert "x cancel" not in screen_lines(app)[-1]
         await pilot.press("x")
         await until_shown(pilot, "profile litellm is read-only")
+
+
+@pytest.mark.parametrize("changing", sorted(needs.CHANGES))
+def test_every_change_is_refused_before_it_starts(changing: str) -> None:
+    app = CannedApp()
+    assert app.profile is not None
+    assert needs.why_not(app, changing) is None
+    app.connection.profile = replace(app.profile, read_only=True)
+    assert needs.why_not(app, changing) == "profile litellm is read-only"
+
+
+def test_what_changes_is_bound_somewhere() -> None:
+    bound = {binding.id for node in node_types() for binding in own_bindings(node)}
+    assert bound >= needs.CHANGES
 
 
 async def test_results_that_cannot_be_read_are_not_opened() -> None:

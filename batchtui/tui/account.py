@@ -6,7 +6,7 @@ Owns the state that several screens show. It asks nobody: the app's feed tells i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,8 @@ class Account:
 
     def __init__(self) -> None:
         self.version = 0
+        self._users_version = -1
+        self._users: dict[str, list[Batch]] = {}
         self.batches: dict[str, Batch] = {}
         self.statuses: Counter[str] = Counter()
         self.names: dict[str, str] = {}
@@ -122,9 +124,21 @@ class Account:
             del self.summaries[batch_id]
 
     def using(self, file_id: str) -> Sequence[Batch]:
-        """The loaded batches that have `file_id` as input, output or errors."""
-        return [
-            batch
-            for batch in self.batches.values()
-            if file_id in (batch.input_file_id, batch.output_file_id, batch.error_file_id)
-        ]
+        """The loaded batches that have `file_id` as input, output or errors.
+
+        Where a model routes, a LiteLLM proxy packs the ids in batches, and in its list of files
+        not (1.106): they are compared unpacked.
+        """
+        if self._users_version != self.version:
+            self._users_version, self._users = self.version, _users(self.batches.values())
+        return self._users.get(plain_id(file_id), ())
+
+
+def _users(batches: Iterable[Batch]) -> dict[str, list[Batch]]:
+    """Batches by the ids of their files, unpacked."""
+    users: dict[str, list[Batch]] = {}
+    for batch in batches:
+        ids = {batch.input_file_id, batch.output_file_id, batch.error_file_id}
+        for file_id in ids - {None, ""}:
+            users.setdefault(plain_id(str(file_id)), []).append(batch)
+    return users

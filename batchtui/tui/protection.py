@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from batchtui.tui.plain_ids import plain_id
+
 if TYPE_CHECKING:
     from batchtui.models.file import FileObject
     from batchtui.tui.account import Account
@@ -16,10 +18,11 @@ def why_keep(file: FileObject, account: Account, saved: Collection[str]) -> str 
     `saved`: the ids of those that are on this machine.
     """
     for batch in account.using(file.id):
+        is_input = plain_id(file.id) == plain_id(batch.input_file_id)
         if not batch.is_terminal:
-            which = "the input" if file.id == batch.input_file_id else "a part"
+            which = "the input" if is_input else "a part"
             return f"{which} of a batch that has not finished"
-        if file.id != batch.input_file_id and file.id not in saved:
+        if not is_input and file.id not in saved:
             return "results that were not saved yet"
     if file.purpose == "batch_output" and file.id not in saved:
         return "results that were not saved yet"

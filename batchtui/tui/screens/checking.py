@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from batchtui.errors import BatchtuiError
 from batchtui.models.limits import OPENAI, Limits
+from batchtui.tui.editing import command_at
 from batchtui.tui.figures import plural, size
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.problem_table import (
@@ -83,6 +84,10 @@ class CheckingScreen(Frame[None]):
 
         return fixed_path(self.path)
 
+    def open_at(self, line: int | None) -> None:
+        """The file in the viewer, at `line` (from 1)."""
+        self.app.open_local_file(self.path, line, as_lines=True)
+
     # the check
 
     @work(group="check", exclusive=True, exit_on_error=False, description="check the input file")
@@ -144,7 +149,7 @@ class CheckingScreen(Frame[None]):
     def action_open_line(self) -> None:
         row = self.table.cursor_row
         if row is not None and self.focused is self.table:
-            self.app.open_local_file(self.path, row.problem.line, as_lines=True)
+            self.open_at(row.problem.line)
 
     def action_edit(self) -> None:
         if not self.may_change:
@@ -153,9 +158,8 @@ class CheckingScreen(Frame[None]):
 
         row = self.table.cursor_row
         line = row.problem.line if row is not None else None
-        at = [f"+{line}"] if line else []
         try:
-            external.run(self.app, [*external.editor(), *at, str(self.path)])
+            external.run(self.app, command_at(external.editor(), self.path, line))
         except BatchtuiError as error:
             self.app.tell_error(error)
             return

@@ -18,6 +18,7 @@ from textual.widgets import Button
 
 from batchtui.errors import BatchtuiError
 from batchtui.tui import form_values
+from batchtui.tui.batch_actions import open_file
 from batchtui.tui.figures import size
 from batchtui.tui.form_values import EMPTY, FormError
 from batchtui.tui.glyphs import glyphs
@@ -138,6 +139,12 @@ class CreateScreen(SubmittingScreen):
             return super().fixed_path()
         name = Path(self.server_file.filename).name or "input.jsonl"
         return fixed_path(Path(name), Path(self.app.browse_dir))
+
+    def open_at(self, line: int | None) -> None:
+        if self.server_file is None:
+            super().open_at(line)
+        else:
+            open_file(self.app, self.server_file.id, self.file_name, line)
 
     def action_edit(self) -> None:
         if self.server_file is None:

@@ -14,6 +14,7 @@ from batchtui.errors import BatchtuiError, UsageError
 from batchtui.jsonl.results import read_result
 from batchtui.jsonl.write import copy_lines
 from batchtui.tui import figures
+from batchtui.tui.editing import command_at
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.viewer import clipboard, external
 from batchtui.tui.viewer.base import ViewerBase
@@ -132,8 +133,8 @@ class Taking(ViewerBase):
             self.tell("only a file on this machine can be edited; o opens the record")
             return
         try:
-            at = [f"+{number + 1}"] if number is not None and number >= 0 else []
-            external.run(self.app, [*external.editor(), *at, str(target.path)])
+            line = number + 1 if number is not None and number >= 0 else None
+            external.run(self.app, command_at(external.editor(), target.path, line))
         except BatchtuiError as error:
             self.tell_error(error)
 

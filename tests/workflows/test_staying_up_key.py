@@ -158,6 +158,7 @@ async def test_no_key_is_left_anywhere(
             terminal.batchtui("batches", "show", batch_id, "--json", *good),
             terminal.batchtui("files", "ls", "--json", *good),
             terminal.batchtui("files", "get", "file-nope", "-o", tmp_path / "nope", *good),
+            terminal.batchtui("jobs", "ls", "--json"),
             terminal.batchtui("profiles", "show", "nowhere"),
             terminal.batchtui("profiles", "show", "nowhere", "--json"),
             terminal.batchtui("profiles", "test", "good"),
@@ -178,10 +179,11 @@ async def test_no_key_is_left_anywhere(
                 name = f"echo{number}"
                 terminal.profile(name, url)
                 where = ("--profile", name)
+                more: list[tuple[object, ...]] = [("doctor",), ("run", path, "-o", f"{out}.{name}")]
                 listed, *_ = await asyncio.gather(
                     terminal.batchtui("batches", "ls", *where),
                     terminal.batchtui("batches", "create", path, "--again", "--json", *where),
-                    *([terminal.batchtui("doctor", *where)] if status == 401 else []),
+                    *(terminal.batchtui(*each, *where) for each in more if status == 401),
                 )
                 assert listed.code in (ExitCode.SERVER, ExitCode.AUTHENTICATION), listed.said
     assert "Traceback" not in terminal.said
@@ -190,6 +192,7 @@ async def test_no_key_is_left_anywhere(
     config.write_text(config.read_text().replace(OTHER, ""))  # the user wrote that one there
     state = terminal.home / ".local" / "state" / "batchtui"
     assert (state / "ledger.db").exists()
+    assert (state / "jobs.db").exists()
     assert len(list(terminal.home.rglob("*"))) > 5
     assert leaks(tmp_path, terminal.said) == []
 

@@ -4,7 +4,8 @@ Telling results takes most of a join's time, and the interpreter runs one thread
 large files a process of our own tells them, block by block, through a pipe. Owns that process from
 start to end: it gets open files and nothing else, and is killed when nobody waits for it any more.
 
-Run as `main`, with a JSON array of [descriptor, path, size in bytes], it writes frames: 4 bytes of
+Run as `main`, with a JSON array of [descriptor, path, size in bytes, offset
+to begin at], it writes frames: 4 bytes of
 length, then a `Told`, or an error's text, in MessagePack.
 """
 
@@ -44,23 +45,25 @@ _decode = msgspec.msgpack.Decoder(Told | str).decode
 
 
 @contextmanager
-def telling(sources: Sequence[Source]) -> Iterator[Iterator[tuple[int, Told]]]:
+def telling(sources: Sequence[Source], *, begin: int = 0) -> Iterator[Iterator[tuple[int, Told]]]:
     """(number of the source, what is told of its next block), source after source.
 
-    The process is at work from the start of the block to its end. To go on raises InputError when
-    a file became shorter meanwhile.
+    `begin`: the offset of the line that each begins with. The process is at work from the start of
+    the block to its end. To go on raises InputError when a file became shorter meanwhile.
     """
-    process = _process(sources)
+    process = _process(sources, begin)
     frames = _Frames(process) if process is not None else None
     try:
-        yield _told(sources, frames)
+        yield _told(sources, begin, frames)
     finally:
         if frames is not None:
             frames.close()
 
 
-def _told(sources: Sequence[Source], frames: _Frames | None) -> Iterator[tuple[int, Told]]:
-    done = [0] * len(sources)
+def _told(
+    sources: Sequence[Source], begin: int, frames: _Frames | None
+) -> Iterator[tuple[int, Told]]:
+    done = [begin] * len(sources)
     for number, each in frames or ():
         done[number] = each.end
         yield number, each
@@ -70,13 +73,13 @@ def _told(sources: Sequence[Source], frames: _Frames | None) -> Iterator[tuple[i
             yield number, tell(block)
 
 
-def _process(sources: Sequence[Source]) -> subprocess.Popen[bytes] | None:
+def _process(sources: Sequence[Source], begin: int) -> subprocess.Popen[bytes] | None:
     """The process, already at work; None where it is not worth it or not possible."""
-    if sum(source.size_bytes for source in sources) < LEAST_BYTES or os.name != "posix":
+    if sum(source.size_bytes - begin for source in sources) < LEAST_BYTES or os.name != "posix":
         return None
     if not sys.executable or (os.cpu_count() or 1) < 2:
         return None
-    files = [(source.descriptor(), str(source.path), source.size_bytes) for source in sources]
+    files = [(each.descriptor(), str(each.path), each.size_bytes, begin) for each in sources]
     arguments = (json.dumps(files), json.dumps(sys.path))
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
@@ -84,7 +87,7 @@ def _process(sources: Sequence[Source]) -> subprocess.Popen[bytes] | None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            pass_fds=[number for number, _, _ in files],
+            pass_fds=[number for number, *_ in files],
         )
     except OSError:
         return None
@@ -166,8 +169,8 @@ def main() -> None:
         out.flush()
 
     try:
-        for number, path, size_bytes in json.loads(sys.argv[1]):
-            for block in blocks(Source.of_descriptor(number, path, size_bytes)):
+        for number, path, size_bytes, begin in json.loads(sys.argv[1]):
+            for block in blocks(Source.of_descriptor(number, path, size_bytes), begin):
                 write(tell(block))
             write("")
     except InputError as error:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.models.batch import Batch
 from batchtui.tui.app import BatchtuiApp
@@ -23,6 +24,7 @@ from batchtui.tui.viewer.screen import ViewerScreen
 from batchtui.tui.viewer.target import BatchResults, RemoteFile, StandardInput, Target
 from batchtui.workflows.submit import Created, Submission, submit
 from tests.conftest import WriteInput
+from tests.jsonl.support import encode, result
 from tests.tui.conftest import MakeApp
 from tests.tui.support import screen_lines, screen_text, until, until_shown
 from tests.tui.viewer_support import (
@@ -205,6 +207,21 @@ async def test_a_filter_and_a_search_take_in_what_a_file_grows_by(tmp_path: Path
         await until_shown(pilot, "hay  1 of 4")
         await pilot.press("N")
         await until(pilot, lambda: screen.number == 6)
+
+
+async def test_a_line_that_is_finished_later_is_counted_once(tmp_path: Path) -> None:
+    lines = [encode(result(f"r-{n}")) for n in range(3)]
+    path = tmp_path / "out.jsonl"
+    path.write_bytes(lines[0] + b"\n" + lines[1][:40])
+    async with viewing_file(path) as (pilot, screen):
+        await until(pilot, lambda: screen.records is not None and len(screen.records.counts) == 2)
+        with path.open("ab") as file:
+            file.write(lines[1][40:] + b"\n" + lines[2] + b"\n")
+        await until(
+            pilot, lambda: screen.records is not None and screen.records.counts == {Outcome.OK: 3}
+        )
+        assert isinstance(screen.records, FileRecords)
+        assert [screen.records.outcome(n) for n in range(3)] == [Outcome.OK] * 3
 
 
 async def test_an_empty_file_becomes_what_is_written_to_it(tmp_path: Path) -> None:

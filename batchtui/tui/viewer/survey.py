@@ -5,14 +5,12 @@ Owns the counts that the title shows and the codes that filters use. Joined file
 
 from __future__ import annotations
 
-from batchtui.jsonl.glance import glances
-from batchtui.jsonl.joined import CODE, OUTCOMES
-from batchtui.jsonl.lines import blocks
+from batchtui.jsonl.aside import telling
+from batchtui.jsonl.joined import OUTCOMES
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.source import Source
-
-LINES_A_STEP = 16
+from batchtui.jsonl.told import Told
 
 
 class Survey:
@@ -24,6 +22,8 @@ class Survey:
         self.is_complete = False
         self._tally = [0] * len(OUTCOMES)
         self._offset = 0
+        self._unfinished: tuple[int, int] | None = None
+        """Where a last line begins that has no end yet, and how often it was counted: 0 or 1."""
 
     @property
     def counts(self) -> dict[Outcome, int]:
@@ -35,17 +35,22 @@ class Survey:
     def extend(self) -> Steps[None]:
         """Survey what is not yet: all, or what the file has grown by."""
         self.is_complete = False
-        total = self.source.size_bytes
-        for block in blocks(self.source, self._offset):
-            offset = block.offset
-            for start in range(0, len(block.lines), LINES_A_STEP):
-                lines = block.lines[start : start + LINES_A_STEP]
-                for line, outcome in zip(lines, glances(lines)[1], strict=True):
-                    code = CODE[outcome]
-                    self.codes.append(code)
-                    self._tally[code] += not line.isspace()
-                    offset += len(line)
-                yield Progress(offset, total)
-            self._offset = block.end
-            yield Progress(block.end, total)
+        if self._unfinished is not None:
+            self._offset, counted = self._unfinished
+            self._unfinished = None
+            self._tally[self.codes.pop()] -= counted
+        with telling([self.source], begin=self._offset) as blocks:
+            for _, told in blocks:
+                self._add(told)
+                yield Progress(told.end, self.source.size_bytes)
         self.is_complete = True
+
+    def _add(self, told: Told) -> None:
+        for code in set(told.codes):
+            self._tally[code] += told.codes.count(code)
+        for at in told.blanks:
+            self._tally[told.codes[at]] -= 1
+        self.codes += told.codes
+        self._offset = told.end
+        if told.offsets[-1] + told.lengths[-1] == told.end:
+            self._unfinished = told.offsets[-1], int(len(told.codes) - 1 not in told.blanks)

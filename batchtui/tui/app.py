@@ -102,13 +102,14 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         self.crash_text: str | None = None
         self._shows_batches = True
         self.drafts: dict[Path, Draft] = {}
-        self.register_theme(theme.TERMINAL)
+        for each in theme.THEMES:
+            self.register_theme(each)
         self.theme = self.settings.theme or theme.TERMINAL.name
         self.set_keymap(dict(self.settings.keys))
         self.animation_level = "none"
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return {"row-cursor": "ansi_default"}
+        return theme.DEFAULTS
 
     # from start to end
 

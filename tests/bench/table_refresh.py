@@ -28,7 +28,7 @@ from typing import Any
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable
 
-from batchtui.tui.theme import TERMINAL
+from batchtui.tui.theme import DEFAULTS, TERMINAL
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.table import RecordTable
 
@@ -74,6 +74,9 @@ class Bench(App[None]):
         self.rows = make_rows(count)
         self.rounds = rounds
         self.figures: dict[str, float] = {}
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return DEFAULTS
 
     async def on_mount(self) -> None:
         self.run_worker(self.measure(), exclusive=True)

@@ -9,7 +9,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from batchtui.tui.theme import TERMINAL
+from batchtui.tui.theme import DEFAULTS, TERMINAL
 from batchtui.tui.widgets.columns import Column, placed
 from batchtui.tui.widgets.table import RecordTable
 
@@ -35,6 +35,9 @@ def rows(numbers: Iterable[int]) -> list[Row]:
 
 
 class Host(App[None]):
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return DEFAULTS
+
     def __init__(self) -> None:
         super().__init__()
         self.register_theme(TERMINAL)

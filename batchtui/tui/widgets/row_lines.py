@@ -39,7 +39,7 @@ class RowLines(Toned, ScrollView, Generic[R]):
         height: 1fr;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
-        & > .table--header { text-style: dim; }
+        & > .table--header { text-style: $muted-style; }
         & > .table--sorted { text-style: bold; }
         & > .table--cursor { text-style: bold; background: $row-cursor; }
         & > .table--bar { color: $accent; background: $row-cursor; text-style: bold; }

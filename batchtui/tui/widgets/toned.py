@@ -20,7 +20,7 @@ class Toned(Widget):
     DEFAULT_CSS = """
     Toned {
         & > .toned--strong { text-style: bold; }
-        & > .toned--muted { text-style: dim; }
+        & > .toned--muted { text-style: $muted-style; }
         & > .toned--accent { color: $accent; }
         & > .toned--trouble { color: $error; }
         & > .toned--success { color: $success; }

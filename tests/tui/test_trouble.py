@@ -93,7 +93,7 @@ async def test_a_read_only_profile_refuses_changes_and_says_so(
 ) -> None:
     path = write_input(2)
     app = make_app(replace(profile, read_only=True))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until_shown(pilot, "No batches yet")
         assert "read-only" in screen_lines(app)[0]
         await app.push_screen(CreateScreen(path))

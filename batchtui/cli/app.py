@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from batchtui.cli.completing import FILE
 from batchtui.cli.given import start_at
 from batchtui.cli.options import Connection, connection_options
 
@@ -22,14 +23,14 @@ mouse_option = click.option(
 
 
 @click.command("open", short_help="Open the app; the same as no command.")
-@click.argument("target", required=False, metavar="[PATH[:LINE] | BATCH_ID]")
+@click.argument("target", required=False, metavar="[PATH[:LINE] | BATCH_ID | JOB_ID]", type=FILE)
 @mouse_option
 @connection_options
 @click.pass_context
 def open_app(
     ctx: click.Context, connection: Connection, target: str | None, mouse: bool | None
 ) -> None:
-    """Open the app: at the batches, a directory, a file, or a batch."""
+    """Open the app: at the batches, a directory, a file, a batch, or a job."""
     from batchtui import config
 
     start = start_at(target)

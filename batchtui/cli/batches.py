@@ -14,6 +14,7 @@ from batchtui.cli.batch_text import (
     show_batch,
     show_lineage,
 )
+from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.exporting import export_options, form_of
 from batchtui.cli.given import is_there, looks_like_path
@@ -75,7 +76,7 @@ def ls(connection: Connection, limit: int, every: bool, status: str | None, as_j
         'batchtui batches create "$file" --endpoint /v1/chat/completions',
     ),
 )
-@click.argument("source", metavar="FILE|FILE_ID")
+@click.argument("source", metavar="FILE|FILE_ID", type=FILE)
 @click.option("--endpoint", metavar="PATH", help="In place of the one that the lines name.")
 @click.option("--window", default="24h", show_default=True, help="Completion window.")
 @metadata_option
@@ -199,7 +200,9 @@ def cancel(connection: Connection, batch_ids: tuple[str, ...], yes: bool, as_jso
     ),
 )
 @click.argument("batch_id")
-@click.option("-o", "--output", metavar="OUT", default="-", help="Where to; - is stdout.")
+@click.option(
+    "-o", "--output", type=FILE, metavar="OUT", default="-", help="Where to; - is stdout."
+)
 @click.option(
     "--input",
     "input_path",

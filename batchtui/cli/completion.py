@@ -22,7 +22,13 @@ _VARIABLE = "_BATCHTUI_COMPLETE"
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print a script for SHELL; for bash: eval "$(batchtui completion bash)"."""
+    """Print a script for SHELL, to be evaluated when the shell starts.
+
+    \b
+    bash  eval "$(batchtui completion bash)"      in ~/.bashrc
+    zsh   eval "$(batchtui completion zsh)"       in ~/.zshrc, after compinit
+    fish  batchtui completion fish | source       in ~/.config/fish/config.fish
+    """
     kind = get_completion_class(shell)
     if kind is None:
         raise UsageError(f"there is no completion for {shell}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.options import json_option
 from batchtui.cli.output import SCHEMA_VERSION, note, print_table
@@ -30,8 +31,8 @@ _SHOWN_CHARS: Final = 40
         "batchtui diff out.jsonl other.jsonl", "batchtui diff out.jsonl other.jsonl --json"
     ),
 )
-@click.argument("a", metavar="A")
-@click.argument("b", metavar="B")
+@click.argument("a", metavar="A", type=FILE)
+@click.argument("b", metavar="B", type=FILE)
 @click.option("--all", "every", is_flag=True, help="List what is the same too.")
 @json_option
 def diff(a: str, b: str, every: bool, as_json: bool) -> None:

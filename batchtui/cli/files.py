@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import (
@@ -163,7 +164,9 @@ def _write(piece: bytes) -> None:
 
 @files.command("get", epilog=examples('batchtui files get "$file" -o copy.jsonl'))
 @click.argument("file_id")
-@click.option("-o", "--output", metavar="OUT", help="Where to; the file's own name if left out.")
+@click.option(
+    "-o", "--output", type=FILE, metavar="OUT", help="Where to; the file's own name if left out."
+)
 @click.option("--force", is_flag=True, help="Replace OUT when it exists.")
 @connection_options
 def get(connection: Connection, file_id: str, output: str | None, force: bool) -> None:

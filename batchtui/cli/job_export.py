@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.completing import FILE, job_ids
 from batchtui.cli.examples import examples
 from batchtui.cli.exporting import export_options, form_of
 from batchtui.cli.job_server import server_of
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
         'batchtui jobs export "$job" --merge-into data.csv --column id -o merged.csv',
     ),
 )
-@click.argument("job_id", metavar="JOB")
-@click.option("-o", "--output", metavar="OUT", default="-", help="Where to; - is stdout.")
+@click.argument("job_id", metavar="JOB", shell_complete=job_ids)
+@click.option(
+    "-o", "--output", type=FILE, metavar="OUT", default="-", help="Where to; - is stdout."
+)
 @export_options
 @click.option("--force", is_flag=True, help="Replace OUT when it exists.")
 @json_option

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.completing import FILE, job_ids
 from batchtui.cli.examples import examples
 from batchtui.cli.job_export import export
 from batchtui.cli.job_server import server_of
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
     from batchtui.workflows.jobs.store import JobStore
     from batchtui.workflows.session import Session
 
-job_argument = click.argument("job_id", metavar="JOB")
+job_argument = click.argument("job_id", metavar="JOB", shell_complete=job_ids)
 interval_option = click.option(
     "--interval", type=click.FloatRange(0.1), default=10.0, help="Seconds between looks."
 )
 output_option = click.option(
-    "-o", "--output", metavar="OUT", help="Results, in place of where the job has them."
+    "-o", "--output", type=FILE, metavar="OUT", help="Results, in place of where the job has them."
 )
 force_option = click.option("--force", is_flag=True, help="Replace OUT when it exists.")
 
@@ -163,8 +164,8 @@ def retry(
 
     The best answer of each request counts, and the result is written anew.
     """
+    from batchtui.jsonl.rewrite import parse_changes
     from batchtui.workflows.jobs import actions
-    from batchtui.workflows.jobs.retry import parse_changes
     from batchtui.workflows.jobs.store import JobStore
     from batchtui.workflows.where import outcomes_of
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from batchtui.cli.completing import profile_names
 from batchtui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +47,12 @@ def connection_options(command: F) -> F:
         click.option("--local", is_flag=True, help="Run on the built-in gateway; needs no key."),
         click.option("--provider", metavar="NAME", help="Provider behind a LiteLLM proxy."),
         click.option("--base-url", metavar="URL", help="The server, in place of the profile's."),
-        click.option("--profile", metavar="NAME", help="A profile of the configuration file."),
+        click.option(
+            "--profile",
+            metavar="NAME",
+            shell_complete=profile_names,
+            help="A profile of the configuration file.",
+        ),
     ):
         collect = option(collect)
     return collect  # type: ignore[return-value]

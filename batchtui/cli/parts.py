@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.options import json_option
 from batchtui.cli.output import note, print_json, print_json_list, size
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from batchtui.jsonl.shards import Bounds
 
 output_option = click.option(
-    "-o", "--output", metavar="OUT", default="-", help="Where to; - is stdout."
+    "-o", "--output", type=FILE, metavar="OUT", default="-", help="Where to; - is stdout."
 )
 force_option = click.option("--force", is_flag=True, help="Replace OUT when it exists.")
 
@@ -31,7 +32,7 @@ force_option = click.option("--force", is_flag=True, help="Replace OUT when it e
         "batchtui sample in.jsonl -n 2 --seed 7 | batchtui validate -",
     ),
 )
-@click.argument("source", metavar="FILE|-")
+@click.argument("source", metavar="FILE|-", type=FILE)
 @click.option("-n", "--count", type=click.IntRange(1), default=10, show_default=True, metavar="N")
 @click.option("--seed", type=int, default=0, help="The same seed chooses the same lines.")
 @output_option
@@ -53,7 +54,7 @@ def sample(source: str, count: int, seed: int, output: str, force: bool) -> None
         "batchtui split in.jsonl --by-model --max-tokens 2000000 -d lanes",
     ),
 )
-@click.argument("source", metavar="FILE|-")
+@click.argument("source", metavar="FILE|-", type=FILE)
 @click.option("--max-lines", type=click.IntRange(1), metavar="N", help="Of one part.")
 @click.option("--max-size", type=click.IntRange(1), metavar="MB", help="Of one part.")
 @click.option(
@@ -117,7 +118,7 @@ def _by_lane(path: Path, directory: Path, bounds: Bounds) -> list[Path]:
         "batchtui merge out.jsonl errors.jsonl --input in.jsonl -o ordered.jsonl",
     ),
 )
-@click.argument("sources", nargs=-1, required=True, metavar="FILE|-...")
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|-...", type=FILE)
 @click.option(
     "--input",
     "input_path",

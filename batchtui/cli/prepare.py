@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.options import json_option
 from batchtui.cli.output import note, print_json, size
@@ -29,8 +30,10 @@ FAULTS_SHOWN: Final = 20
         "cat notes.txt | batchtui prepare - --from text --model m --system 'Be brief.' > in2.jsonl",
     ),
 )
-@click.argument("source", metavar="FILE|-")
-@click.option("-o", "--output", metavar="OUT", default="-", help="Where to; - is stdout.")
+@click.argument("source", metavar="FILE|-", type=FILE)
+@click.option(
+    "-o", "--output", type=FILE, metavar="OUT", default="-", help="Where to; - is stdout."
+)
 @click.option("--model", required=True, metavar="NAME", help="May be a template too: '{model}'.")
 @click.option("--prompt", metavar="TEMPLATE", help="What to ask; {name} stands for a column.")
 @click.option("--system", metavar="TEMPLATE", help="A system prompt before it.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from batchtui.cli.completing import profile_names
 from batchtui.cli.examples import examples
 from batchtui.cli.options import json_option, run_async
 from batchtui.cli.output import UNKNOWN, note, print_json, print_json_list, print_table
@@ -43,7 +44,7 @@ def ls(as_json: bool) -> None:
 
 
 @profiles.command("show", epilog=examples("batchtui profiles show --json"))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=profile_names)
 @json_option
 def show(name: str | None, as_json: bool) -> None:
     """Show one profile, or the one that is used when none is named. Never its key."""
@@ -59,7 +60,7 @@ def show(name: str | None, as_json: bool) -> None:
 
 
 @profiles.command("test", epilog=examples("batchtui profiles test"))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=profile_names)
 def test(name: str | None) -> None:
     """Connect, and read one page of the list of batches."""
     from batchtui import config
@@ -77,7 +78,7 @@ def test(name: str | None) -> None:
 
 
 @profiles.command("set-key")
-@click.argument("name")
+@click.argument("name", shell_complete=profile_names)
 def set_key(name: str) -> None:
     """Store the key of a profile in the keyring of the operating system.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from batchtui.cli.batch_text import as_document
+from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import Progress, note, print_json, size
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 @click.option("--model", metavar="NAME", help="Another model; short for --set model=NAME.")
 @click.option("--window", help="Completion window; that of the batch if not given.")
 @metadata_option
-@click.option("-o", "--output", metavar="OUT", help="Keep the new input in this file.")
+@click.option("-o", "--output", type=FILE, metavar="OUT", help="Keep the new input in this file.")
 @click.option("--no-submit", is_flag=True, help="Only write OUT; send nothing.")
 @click.option("--force", is_flag=True, help="Replace OUT when it exists.")
 @click.option(

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from batchtui import __version__
 from batchtui.cli.failing import Failing
@@ -48,6 +49,10 @@ class Root(Failing):
         command = getattr(import_module(home[0]), home[1])
         assert isinstance(command, click.Command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Where no command begins so, a file does: it is for `open`."""
+        return super().shell_complete(ctx, incomplete) or [CompletionItem(incomplete, type="file")]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         is_command = args and (args[0] in _COMMANDS or args[0] in _ANSWERED_BY_ROOT)

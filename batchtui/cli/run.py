@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.on_done import on_done_option
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
@@ -37,7 +38,12 @@ if TYPE_CHECKING:
 )
 @click.argument("path", metavar="INPUT.jsonl", type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--output", metavar="OUT", required=True, help="Results, in input order; - is stdout."
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="OUT",
+    required=True,
+    help="Results, in input order; - is stdout.",
 )
 @click.option("--endpoint", metavar="PATH", help="In place of the one that the lines name.")
 @click.option("--window", default="24h", show_default=True, help="Completion window.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.options import json_option
 from batchtui.cli.output import print_json_list, size
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     short_help="What files hold: requests, models, tokens, outcomes.",
     epilog=examples("batchtui stats in.jsonl", "batchtui stats in.jsonl out.jsonl --json"),
 )
-@click.argument("sources", nargs=-1, required=True, metavar="FILE|-...")
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|-...", type=FILE)
 @json_option
 def stats(sources: tuple[str, ...], as_json: bool) -> None:
     """Count what is in batch inputs and result files."""

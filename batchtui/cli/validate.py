@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.options import json_option
 from batchtui.cli.output import note, print_json_list, size
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         "cat in.jsonl | batchtui validate - --json",
     ),
 )
-@click.argument("sources", nargs=-1, required=True, metavar="FILE|-...")
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|-...", type=FILE)
 @click.option("--endpoint", metavar="PATH", help="The endpoint the lines must name.")
 @click.option(
     "--limits",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--fix",
+    type=FILE,
     metavar="OUT",
     help="Write FILE to OUT with what can be put right mechanically, and check that.",
 )

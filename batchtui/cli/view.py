@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.given import is_there, looks_like_path, start_at
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
         "cat out.jsonl | batchtui view - --where outcome=ok",
     ),
 )
-@click.argument("target", metavar="FILE[:LINE]|BATCH_ID|FILE_ID|-")
+@click.argument("target", metavar="FILE[:LINE]|BATCH_ID|FILE_ID|-", type=FILE)
 @click.option("--grep", metavar="TEXT", help="Only lines with this text, however it is escaped.")
 @click.option(
     "--where",

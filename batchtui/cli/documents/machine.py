@@ -24,6 +24,7 @@ class Profile:
     base_url: str
     provider: str | None
     model: str | None
+    target_model_names: str | None
     key_from: str
     headers: dict[str, str]
     organization: str | None

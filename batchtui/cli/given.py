@@ -27,7 +27,7 @@ def looks_like_path(word: str) -> bool:
 
 def start_at(target: str | None) -> StartAt:
     """Where the app opens for `target`. Raises UsageError when it is neither path nor id."""
-    from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile
+    from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtJob
 
     if target is None:
         return AtBatches()
@@ -37,6 +37,8 @@ def start_at(target: str | None) -> StartAt:
     with_line = re.fullmatch(r"(.+):(\d{1,12})", target, re.DOTALL)
     if with_line and is_there(with_line[1]):
         return AtFile(Path(with_line[1]).expanduser(), line=max(int(with_line[2]), 1))
+    if re.fullmatch(r"job_[0-9a-f]{1,8}", target):
+        return AtJob(target)
     if re.fullmatch(r"[\w.=+-]{12,512}|batch[\w.=+-]*", target) and not looks_like_path(target):
         return AtBatch(target)
     raise UsageError(

@@ -28,7 +28,6 @@ from batchtui.errors import BatchtuiError
 from batchtui.tui import attention, crash, memory, needs, theme
 from batchtui.tui.app_keys import APP_KEYS
 from batchtui.tui.commands import Actions
-from batchtui.tui.connected import ConnectedApp
 from batchtui.tui.garbage import keep_collections_short
 from batchtui.tui.hang_up import (
     ignore_continue_when_gone,
@@ -39,7 +38,8 @@ from batchtui.tui.modes import MODES, OF_AN_ACCOUNT, OPENED, first_mode, opened
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.too_small import TooSmallScreen, is_too_small
-from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtPipe, StartAt
+from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtJob, AtPipe, StartAt
+from batchtui.tui.with_jobs import AppWithJobs
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
@@ -54,7 +54,7 @@ TRANSFERS: Final = frozenset({"submit", "upload", "download"})
 AFTER_FIRST_FRAME_S: Final = 0.01
 
 
-class BatchtuiApp(ConnectedApp, inherit_bindings=False):
+class BatchtuiApp(AppWithJobs, inherit_bindings=False):
     """`start_demo` starts a throwaway gateway and returns the way to it; called in a thread.
 
     `clock` gives epoch seconds. `browse_dir` is where Local begins, `downloads` where contents of
@@ -153,6 +153,9 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
             self.connect(*self._beside or [self.profile])
         if isinstance(start, AtBatch):
             self.open_batch(start.batch_id)
+        if isinstance(start, AtJob):
+            self.open_job(start.job_id)
+        self.look_for_jobs()
         if self.settings.keys:
             self._check_keys()
 
@@ -235,6 +238,17 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         if mode != self.current_mode:
             await self.switch_mode(mode)
 
+    async def show_job(self, job_id: str) -> None:
+        """Land on the list of jobs with this one selected."""
+        await self.action_go("jobs")
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        from batchtui.tui.screens.jobs import JobsScreen
+
+        screen = self.screen
+        if isinstance(screen, JobsScreen):
+            screen.select(job_id)
+
     async def leave_opened(self) -> None:
         """From the file that the app was opened with to the directory it lies in."""
         await self.action_go("local")
@@ -306,9 +320,11 @@ class BatchtuiApp(ConnectedApp, inherit_bindings=False):
         return any(each.is_running for each in self.workers if each.group in TRANSFERS)
 
     async def action_quit(self) -> None:
-        """Leave; while a file is on its way, only after a question."""
-        if self.is_transferring and not isinstance(self.screen, ConfirmScreen):
+        """Leave; while a file is on its way, or a job is driven, only after a question."""
+        question = self.ask_to_leave_jobs()
+        if self.is_transferring:
             question = "A transfer is running. Quit, and stop it?"
+        if question and not isinstance(self.screen, ConfirmScreen):
             self.push_screen(ConfirmScreen(question), self._quit_if)
         else:
             self.exit()

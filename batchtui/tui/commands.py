@@ -30,6 +30,7 @@ _WORDS: Final = (
     ("batches", "go('batches')", "The account's batches"),
     ("files", "go('files')", "The server's files"),
     ("local", "go('local')", "Files on this machine"),
+    ("jobs", "go('jobs')", "What takes several batches, and how far it is"),
     ("doctor", "doctor", "Examine server, key and terminal"),
     ("messages", "messages", "All that was told, with its time"),
     ("theme", "change_theme", "Change the look"),

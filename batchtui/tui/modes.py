@@ -12,7 +12,7 @@ from typing import Any, Final
 from textual.screen import Screen
 
 from batchtui.config import Profile
-from batchtui.tui.start import AtBatches, AtDirectory, AtFile, AtPipe, StartAt
+from batchtui.tui.start import AtBatches, AtDirectory, AtFile, AtJob, AtPipe, StartAt
 
 OPENED: Final = "opened"
 """The mode of a file that the app was opened with, until it is left."""
@@ -29,6 +29,8 @@ def first_mode(start: StartAt, profile: Profile | None, last_tab: str) -> str:
         return "local"
     if profile is None:
         return "welcome"
+    if isinstance(start, AtJob):
+        return "jobs"
     return last_tab if isinstance(start, AtBatches) else "batches"
 
 
@@ -59,6 +61,12 @@ def _local() -> Screen[None]:
     return LocalScreen()
 
 
+def _jobs() -> Screen[None]:
+    from batchtui.tui.screens.jobs import JobsScreen
+
+    return JobsScreen()
+
+
 def _welcome() -> Screen[None]:
     from batchtui.tui.screens.welcome import WelcomeScreen
 
@@ -69,5 +77,6 @@ MODES: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
     "batches": _batches,
     "files": _files,
     "local": _local,
+    "jobs": _jobs,
     "welcome": _welcome,
 }

@@ -29,6 +29,7 @@ CHANGES: Final = frozenset(
         "create.submit",
         "file.delete",
         "file.upload",
+        "job.start",
         "local.upload",
         "several.go",
     }

@@ -1,4 +1,4 @@
-"""Where the app opens: the list of batches, a directory, a file at a line, or one batch."""
+"""Where the app opens: at a list, a directory, a file at a line, one batch, or one job."""
 
 from __future__ import annotations
 
@@ -30,10 +30,17 @@ class AtBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class AtJob:
+    """`job_id` may be the beginning of one."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AtPipe:
     """What is piped into the command. `path`: the copy, which grows while the pipe is read."""
 
     path: Path
 
 
-StartAt = AtBatches | AtDirectory | AtFile | AtBatch | AtPipe
+StartAt = AtBatches | AtDirectory | AtFile | AtBatch | AtJob | AtPipe

@@ -8,5 +8,6 @@ TABS: Final[tuple[tuple[str, str], ...]] = (
     ("batches", "Batches"),
     ("files", "Files"),
     ("local", "Local"),
+    ("jobs", "Jobs"),
 )
 """Mode and title of each; their keys are 1, 2, 3 and on."""

@@ -26,7 +26,7 @@ from batchtui.tui.viewer.record_list import RecordList
 from batchtui.tui.viewer.records import Records
 from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.viewer.rows_pane import RowsPane
-from batchtui.tui.viewer.target import BatchResults, RemoteFile, Target
+from batchtui.tui.viewer.target import BatchResults, JobResults, RemoteFile, Target
 from batchtui.tui.widgets.line import Line
 from batchtui.tui.widgets.spans import Span
 from batchtui.workflows.where import Where
@@ -80,7 +80,7 @@ class ViewerBase(Frame[None]):
 
     @property
     def name_of_target(self) -> str:
-        if isinstance(self.target, BatchResults | RemoteFile):
+        if isinstance(self.target, BatchResults | JobResults | RemoteFile):
             return self.target.name
         return self.target.path.name
 
@@ -107,7 +107,7 @@ class ViewerBase(Frame[None]):
     def show_name(self) -> None:
         """The title: what is shown, and what became of it."""
         records = self.records
-        kind = "results" if isinstance(self.target, BatchResults) else ""
+        kind = "results" if isinstance(self.target, BatchResults | JobResults) else ""
         right: list[Span] = [("Esc back", "muted")]
         if records is not None:
             kind = kind or ("" if records.kind == "other" else records.kind)

@@ -16,9 +16,10 @@ from batchtui import paths
 from batchtui.errors import BatchtuiError
 from batchtui.tui import figures
 from batchtui.tui.viewer.growth import Growing
+from batchtui.tui.viewer.job_results import fetched, join_job
 from batchtui.tui.viewer.jobs import FETCH, OPEN, Job
 from batchtui.tui.viewer.opening import join_files, open_file
-from batchtui.tui.viewer.target import BatchResults, RemoteFile
+from batchtui.tui.viewer.target import BatchResults, JobResults, RemoteFile
 
 if TYPE_CHECKING:
     from batchtui.workflows.session import Session
@@ -29,7 +30,7 @@ LOOK_INTERVAL_S: Final = 0.1
 class Fetching(Growing):
     def fetch(self) -> None:
         target = self.target
-        if isinstance(target, RemoteFile | BatchResults):
+        if isinstance(target, RemoteFile | BatchResults | JobResults):
             self.run_worker(
                 self._download(target),
                 name=FETCH,
@@ -45,7 +46,7 @@ class Fetching(Growing):
         self.jobs.start(OPEN, "opening", lambda job: open_file(job, path))
         self.show_where()
 
-    async def _download(self, target: RemoteFile | BatchResults) -> None:
+    async def _download(self, target: RemoteFile | BatchResults | JobResults) -> None:
         session = self.app.session
         if session is None:
             self.show_banner("no server is connected")
@@ -53,7 +54,10 @@ class Fetching(Growing):
         job = Job(FETCH, "downloading", self.post_message)
         self.jobs.active[FETCH] = job
         try:
-            if isinstance(target, RemoteFile):
+            if isinstance(target, JobResults):
+                store, row = await fetched(self.app.desk, target.job_id)
+                self.jobs.start(OPEN, "joining", lambda job: join_job(job, store, row))
+            elif isinstance(target, RemoteFile):
                 await self._download_file(session, target.file_id, job)
             else:
                 await self._download_batch(session, target, job)

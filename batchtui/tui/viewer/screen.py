@@ -14,6 +14,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from batchtui.tui.garbage import let_go
+from batchtui.tui.viewer.again import Again
 from batchtui.tui.viewer.bindings import BINDINGS
 from batchtui.tui.viewer.choice import Choice
 from batchtui.tui.viewer.content import Content
@@ -31,14 +32,13 @@ from batchtui.tui.viewer.records import FileRecords
 from batchtui.tui.viewer.rows import Rows
 from batchtui.tui.viewer.rows_pane import RowsPane
 from batchtui.tui.viewer.separator import Separator
-from batchtui.tui.viewer.taking import Taking
 from batchtui.tui.viewer.target import BatchResults, LocalFile, RemoteFile, StandardInput
 
 READ = "read"
 CANCELLABLE = (SEARCH, FILTER, GO_TO, "errors", "export")
 
 
-class ViewerScreen(Fetching, KeepingUp, Taking):
+class ViewerScreen(Fetching, KeepingUp, Again):
     BINDING_GROUP_TITLE = "Viewer"
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
     DEFAULT_CSS = """

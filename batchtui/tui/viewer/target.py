@@ -46,10 +46,18 @@ class BatchResults:
 
 
 @dataclass(frozen=True, slots=True)
+class JobResults:
+    """A job: its input, each request with the best answer of all its batches. `name`: as above."""
+
+    job_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class StandardInput:
     """What was piped in. `path`: the copy that grows while the pipe is read."""
 
     path: Path
 
 
-Target: TypeAlias = LocalFile | RemoteFile | BatchResults | StandardInput
+Target: TypeAlias = LocalFile | RemoteFile | BatchResults | JobResults | StandardInput

@@ -28,7 +28,8 @@ _SPARE_FILES = 64
 def joined(store: JobStore, job: Job, *, up_to: int | None = None) -> Steps[Joined]:
     """The input of the job, joined with every result file that was collected. Close it.
 
-    `up_to`: the last attempt whose results count; None: all. Raises InputError when a file cannot be read.
+    `up_to`: the last attempt whose results count; None: all. Raises InputError when a file cannot
+    be read.
     """
     files = [
         (Path(path), shard.attempt)

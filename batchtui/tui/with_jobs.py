@@ -1,0 +1,46 @@
+"""The app's ways to its jobs: the desk that knows and drives them, and the screens that show them.
+
+Owns when jobs that were left are looked for at the beginning, and what is asked at the end while
+some are still driven.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+from batchtui import paths
+from batchtui.tui.connected import ConnectedApp
+from batchtui.tui.figures import plural
+from batchtui.tui.jobs.desk import JobDesk
+
+GLANCE_S: Final = 1.0
+"""So long after the first frame: nobody waits for it."""
+
+
+class AppWithJobs(ConnectedApp, inherit_bindings=False):
+    @cached_property
+    def desk(self) -> JobDesk:
+        return JobDesk(self)
+
+    def look_for_jobs(self) -> None:
+        """Jobs that nobody drives are told of; who never had a job pays nothing for it."""
+        if (paths.state_dir() / "jobs.db").exists():
+            self.set_timer(GLANCE_S, self.desk.look_now)
+
+    def open_job(self, job_id: str) -> None:
+        """`job_id` may be the beginning of one."""
+        from batchtui.tui.screens.job import JobScreen
+
+        self.push_screen(JobScreen(job_id))
+
+    def ask_to_leave_jobs(self) -> str:
+        """What to ask before the app ends; "" where it drives no job."""
+        count = len(self.desk.driven)
+        if not count:
+            return ""
+        jobs = "1 job is" if count == 1 else f"{plural(count, 'job')} are"
+        return (
+            f"{jobs} driven by this app. Quit? Open batches go on at the server, and nothing is "
+            "lost: p in Jobs, or batchtui jobs resume, takes up what is left."
+        )

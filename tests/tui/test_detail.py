@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from batchtui.config import Profile
 from batchtui.gateway.server import Gateway
+from batchtui.tui import summaries
 from batchtui.tui.account import Account
 from batchtui.tui.batch_detail import detail_lines
 from batchtui.tui.screens.copy import CopyScreen
 from batchtui.tui.screens.detail import DetailScreen
 from batchtui.tui.start import AtBatch
 from batchtui.tui.viewer.screen import ViewerScreen
+from batchtui.tui.widgets.choosable import ChoosableLines
 from batchtui.tui.widgets.spans import spans
 from batchtui.workflows.ledger import TOKEN_KEY, Ledger
 from batchtui.workflows.session import Session
@@ -28,6 +31,15 @@ def text_of(*args: object, **more: object) -> str:
     account = Account()
     lines = detail_lines(batch, account, NOW_S)
     return "\n".join("".join(text for text, _ in spans(line)) for line in lines)
+
+
+async def submitted(profile: Profile, submission: Submission) -> str:
+    """The id of the new batch."""
+    async with Session(profile) as session:
+        steps = [step async for step in submit(session, submission)]
+    batch = getattr(steps[-1], "batch", None)
+    assert batch is not None, steps
+    return str(batch.id)
 
 
 def test_outcomes_of_a_final_batch_are_bars() -> None:
@@ -124,3 +136,122 @@ async def test_what_it_cost_is_told_where_the_price_is_known(
         app.open_batch("batch_000002")
         await until(pilot, lambda: "batch_000002" in app.account.facts)
         assert "cost  " not in screen_text(app)
+
+
+async def test_results_are_summed_up_and_lead_to_their_records(
+    make_app: MakeApp, profile: Profile, write_input: WriteInput
+) -> None:
+    path = write_input(10, model="echo-flaky-50")
+    batch_id = await submitted(profile, Submission(path))
+    app = make_app(start=AtBatch(batch_id))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "finish      stop")
+        await until_shown(pilot, "errors     ")
+        lines = app.screen.query_one(ChoosableLines)
+        places = [
+            place
+            for place, each in enumerate(screen_text(app).splitlines())
+            if "server_error" in each
+        ]
+        await pilot.press(*"j" * (places[0] - 2))
+        await until_shown(pilot, "Enter lists these requests")
+        chosen = lines.chosen
+        await pilot.press("enter")
+        await until_shown(pilot, "code:server_error")
+        await until_shown(pilot, "outcome:failed")
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        assert lines.chosen == chosen
+        await pilot.press("g", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ViewerScreen))
+        assert "code:" not in screen_text(app)
+
+
+async def test_large_results_are_read_when_somebody_wants_them(
+    make_app: MakeApp, profile: Profile, write_input: WriteInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summaries, "FETCHED_BYTES", 100)
+    path = write_input(3)
+    batch_id = await submitted(profile, Submission(path))
+    app = make_app(start=AtBatch(batch_id))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "Enter here sums them up")
+        assert "finish" not in screen_text(app)
+        await pilot.press("j", "j", "j")
+        await until_shown(pilot, "Enter reads the results for their summary")
+        await pilot.press("enter")
+        await until_shown(pilot, "finish      stop 3")
+
+
+async def test_results_that_cannot_be_read_are_said_and_tried_again_by_r(
+    make_app: MakeApp, profile: Profile, write_input: WriteInput
+) -> None:
+    batch_id = await submitted(profile, Submission(write_input(3)))
+    async with Session(profile) as session:
+        app = make_app(start=AtBatch(batch_id))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until_shown(pilot, "finish      stop 3")
+            output = app.account.batches[batch_id].output_file_id
+            assert app.session is not None
+            app.session.download_path(output or "").unlink()
+            client = await session.client()
+            await client.files.delete(output or "")
+            app.account.summaries.clear()
+            app.account.files.clear()
+            await pilot.press("r")
+            await until_shown(pilot, "the results cannot be read")
+            await until_shown(pilot, "the server has it no")
+            await pilot.press("r")
+            await until_shown(pilot, "the results cannot be read")
+
+
+async def test_a_line_that_the_server_refused_opens_in_the_input(
+    make_app: MakeApp, profile: Profile, tmp_path: Path, write_input: WriteInput
+) -> None:
+    path = write_input(3)
+    path.write_bytes(path.read_bytes() + b"no JSON\n")
+    batch_id = await submitted(profile, Submission(path, anyway=True))
+    app = make_app(start=AtBatch(batch_id))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "line        4")
+        await until_shown(pilot, "in.jsonl   ")
+        for _ in range(10):
+            await pilot.press("j")
+            if "Enter opens the file there" in screen_text(app):
+                break
+        await pilot.press("enter")
+        await until_shown(pilot, "4 of 4")
+        assert isinstance(app.screen, ViewerScreen)
+        assert app.screen.look == "lines"
+        assert "in.jsonl" in screen_text(app).splitlines()[0]
+
+
+async def test_what_was_estimated_stands_beside_what_it_cost(
+    make_app: MakeApp, gateway: Gateway, write_input: WriteInput
+) -> None:
+    path = write_input(2, model="gpt-4o-mini")
+    path.write_text(path.read_text().replace('"model"', '"max_tokens":90000,"model"'))
+    profile = Profile("far", gateway.base_url, refresh_s=0.1)
+    batch_id = await submitted(profile, Submission(path))
+    app = make_app(profile, start=AtBatch(batch_id))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "cost        under $0.01   (batch price), up to $0.05 estimated")
+
+
+async def test_a_line_taller_than_the_screen_is_scrolled_through() -> None:
+    errors = {"data": [{"code": "c", "message": "m" * 4_000}, {"code": "d", "message": "last"}]}
+    app = CannedApp(make_batch(1, "failed", errors=errors, request_counts=None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "file-1")
+        await pilot.press("i")
+        await until_shown(pilot, "errors 2")
+        lines = app.screen.query_one(ChoosableLines)
+        seen = set()
+        while lines.chosen < 5:
+            await pilot.press("j")
+            seen.add(lines.scroll_offset.y)
+        tops = sorted(seen)
+        assert max(b - a for a, b in pairwise(tops)) < lines.size.height
+        assert len(tops) > 30
+        await pilot.press("g")
+        assert lines.scroll_offset.y == 0

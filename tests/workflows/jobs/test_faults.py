@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -10,15 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from batchtui.config import Secret
+from batchtui.client import BatchClient
+from batchtui.config import Profile, Secret
 from batchtui.errors import AuthenticationError, ConnectionFailedError, NotKnownError
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
-from batchtui.workflows.jobs import actions
+from batchtui.workflows.jobs import actions, room
 from batchtui.workflows.jobs.events import JobTrouble, Looking, ShardMoved
 from batchtui.workflows.jobs.states import JobState, ShardState
 from batchtui.workflows.jobs.store import JobStore
 from batchtui.workflows.jobs.watching import GONE
+from batchtui.workflows.ledger import Ledger
+from batchtui.workflows.session import Session
 from tests import relay as faults
 from tests.relay import Call, Fault, FaultOf, relay
 from tests.workflows.jobs.conftest import Desk, chat, connected
@@ -32,8 +36,22 @@ NO_ROOM = (
 
 @asynccontextmanager
 async def desk_behind(url: str, folder: Path, fault_of: FaultOf) -> AsyncIterator[Desk]:
-    async with relay(url, fault_of) as relayed, connected(relayed, folder) as session:
+    async with (
+        relay(url, fault_of) as relayed,
+        Session(
+            Profile(name="paying", base_url=relayed),
+            downloads=folder / "downloads",
+            ledger=Ledger(folder / "ledger.db"),
+            client=BatchClient(base_url=relayed, sleep=at_once),
+            looks_s=(0.0, 0.05, 0.2),
+        ) as session,
+    ):
         yield Desk(session, JobStore(folder / "state" / "jobs.db"), folder)
+
+
+async def at_once(seconds: float) -> None:
+    """The client's own pauses between tries are none here."""
+    await asyncio.sleep(0)
 
 
 def is_create(call: Call) -> bool:
@@ -154,8 +172,11 @@ async def test_a_create_that_nobody_can_tell_of_stays_open(
         await assert_whole(desk, gateway, 1)
 
 
-async def test_a_create_refused_for_want_of_room_waits(gateway: Gateway, tmp_path: Path) -> None:
+async def test_a_create_refused_for_want_of_room_waits(
+    gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As Azure refuses it: with 400, and LiteLLM: with 429 and the words inside."""
+    monkeypatch.setattr(room, "FIRST_WAIT_S", 0.05)
     kinds = (faults.refuses(400, NO_ROOM), faults.refuses(429, NO_ROOM))
     async with desk_behind(gateway.base_url, tmp_path, at_creates(None, *kinds)) as desk:
         path = desk.write(chat(number) for number in range(REQUESTS))

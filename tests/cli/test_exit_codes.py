@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socketserver
 import subprocess
@@ -18,9 +19,11 @@ from click.testing import CliRunner, Result
 
 from batchtui.cli.root import root
 from batchtui.config import Secret
+from batchtui.errors import ExitCode
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.workflows.session import Session
+from tests.gateway.support import wait_for
 
 Command = Callable[..., Result]
 WriteInput = Callable[..., Path]
@@ -171,3 +174,122 @@ def test_130_interrupted(gateway: Gateway, write_input: WriteInput, tmp_path: Pa
     assert process.returncode == 130
     assert "the batch goes on" in rest
     assert "Traceback" not in rest
+
+
+# The same from a process of its own, as a script meets it.
+
+
+def exit_of(*arguments: object, stdout: str = os.devnull, **environ: str) -> int:
+    """Its exit code; what it says is shown when a test fails."""
+    with Path(stdout).open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "batchtui", *map(str, arguments)],
+            env={**os.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    print(done.stderr)
+    return done.returncode
+
+
+def test_1_something_that_nobody_thought_of() -> None:
+    """A mistake of ours, for all that a user can tell: a module that fails while it loads."""
+    code = (
+        "import sys; sys.modules['batchtui.cli.where'] = None; sys.argv = ['batchtui', 'paths'];"
+        "from batchtui.__main__ import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "batchtui: unexpected ModuleNotFoundError" in done.stderr
+    assert "the details are in" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["batches", "ls"],
+        ["batches", "ls", "--nonsense"],
+        ["run", "in.jsonl"],
+        ["schema", "demo"],
+        ["batches", "ls", "--local", "--profile", "x"],
+    ],
+)
+def test_2_wrong_usage(arguments: list[str]) -> None:
+    assert exit_of(*arguments) == 2
+
+
+def test_3_input_that_makes_no_batch(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("nope\n")
+    data = tmp_path / "data.csv"
+    data.write_text("text\n \n")
+    assert exit_of("validate", bad) == 3
+    assert exit_of("prepare", data, "--model", "m") == 3
+    assert exit_of("run", bad, "-o", tmp_path / "out.jsonl", "--local") == 3
+    assert exit_of("stats", tmp_path / "nowhere.jsonl") == 3
+
+
+def test_3_a_batch_that_the_server_found_faulty(command: Command, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("nope\n")
+    options = ("--anyway", "--endpoint", "/v1/embeddings")
+    batch_id = command("batches", "create", bad, *options).stdout.strip()
+    assert command("batches", "watch", batch_id, "--interval", "0.1").exit_code == 3
+
+
+def test_4_no_key_for_a_server_that_wants_one(tmp_path: Path) -> None:
+    keys = (Secret("sk-right"),)
+    with Gateway(GatewayOptions(data_dir=tmp_path / "d", port=0, api_keys=keys)) as gateway:
+        assert exit_of("batches", "ls", BATCHTUI_BASE_URL=gateway.base_url) == 4
+        assert exit_of("doctor", BATCHTUI_BASE_URL=gateway.base_url) == 4
+
+
+def test_5_a_server_that_has_no_room(write_input: WriteInput, tmp_path: Path) -> None:
+    """A batch that failed by the server's own limits: the input is not to blame."""
+    limits = GatewayOptions(data_dir=tmp_path / "d", port=0, max_enqueued_tokens=1)
+    with Gateway(limits) as gateway:
+        server = {"BATCHTUI_BASE_URL": gateway.base_url}
+        told = tmp_path / "id"
+        assert exit_of("batches", "create", write_input(), stdout=str(told), **server) == 0
+        batch_id = told.read_text().strip()
+        assert exit_of("batches", "watch", batch_id, "--interval", "0.1", **server) == 5
+        assert exit_of("batches", "show", "batch_unknown", **server) == 5
+
+
+def test_6_results_with_gaps(write_input: WriteInput, tmp_path: Path) -> None:
+    failing = write_input(2, name="failing.jsonl", model="echo-fail-400")
+    assert exit_of("run", failing, "-o", tmp_path / "out.jsonl", "--local") == 6
+    empty = tmp_path / "empty.jsonl"
+    empty.touch()
+    assert exit_of("merge", empty, "--input", write_input(), "-o", tmp_path / "merged.jsonl") == 6
+
+
+def test_130_before_anything_was_sent(tmp_path: Path) -> None:
+    """Interrupted while it waits for what is piped in."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "batchtui", "validate", "-"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        text=True,
+    ) as process:
+        wait_for(lambda: list(tmp_path.iterdir()) or None, "the copy of stdin")
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert process.stderr.read() == "batchtui: interrupted\n"
+        assert process.wait() == 130
+    assert list(tmp_path.iterdir()) == [], "nothing is left"
+
+
+def test_the_codes_are_those_that_are_documented() -> None:
+    words = r"(\d+) (?:done|unexpected|usage|invalid|key|server|finished|not known|interrupted)"
+    codes = {str(int(code)) for code in ExitCode}
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text()
+    for text in (readme, CliRunner().invoke(root, ["--help"]).stdout):
+        told = " ".join(text[text.index("Exit codes:") :].split())
+        assert set(re.findall(words, told)) == codes

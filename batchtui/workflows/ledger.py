@@ -6,19 +6,21 @@ never a line of a file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from batchtui import paths
-from batchtui.errors import BatchtuiError
+from batchtui.errors import BatchtuiError, UsageError
+from batchtui.workflows.lock import alone
 
 TOKEN_KEY: Final = "batchtui_token"  # noqa: S105
 """The metadata key that carries an intent's token to the server and back."""
@@ -79,6 +81,16 @@ class Intent:
     sent_at: float
 
 
+class BeingSubmittedError(UsageError):
+    """Another submission of the same content is under way, here or in another process."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the same content is being submitted just now",
+            hint="wait for that to end; `batchtui batches ls` shows what came of it",
+        )
+
+
 class Ledger:
     """Every call opens the file, commits to disk, and closes it: a crash loses nothing told."""
 
@@ -104,6 +116,21 @@ class Ledger:
                 "SELECT * FROM intents WHERE account = ? AND batch_id = ?", (account, batch_id)
             ).fetchone()
         return _intent(row) if row else None
+
+    @contextmanager
+    def alone(self, account: str, content: str, endpoint: str) -> Iterator[None]:
+        """Nobody else submits this content meanwhile: two that begin together would find nothing
+        earlier, and both pay. Raises BeingSubmittedError.
+        """
+        what = hashlib.sha256("\n".join((account, content, endpoint)).encode()).hexdigest()
+        with ExitStack() as held:
+            try:
+                is_ours = held.enter_context(alone(self._path.parent / "sending" / what[:32]))
+            except OSError as error:
+                raise self._unusable(error) from None
+            if not is_ours:
+                raise BeingSubmittedError
+            yield
 
     def paths_of(self, account: str, file_ids: Iterable[str]) -> dict[str, str]:
         """Where on this machine those of `file_ids` were that it sent from there."""
@@ -199,10 +226,13 @@ class Ledger:
                 database.executescript(_SCHEMA)
                 yield database
         except (sqlite3.Error, OSError) as error:
-            raise BatchtuiError(
-                f"{self._path}: the record of what was sent cannot be used: {error}",
-                hint="nothing was sent; free the file, or move it away",
-            ) from None
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: Exception) -> BatchtuiError:
+        return BatchtuiError(
+            f"{self._path}: the record of what was sent cannot be used: {error}",
+            hint="nothing was sent; free the file, or move it away",
+        )
 
 
 def _intent(row: tuple[str, str, str, str, str, str, str, str | None, float]) -> Intent:

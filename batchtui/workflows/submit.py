@@ -7,8 +7,8 @@ for. Creating at most once is `once`'s.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -106,9 +106,10 @@ def submit(session: Session, submission: Submission) -> AsyncGenerator[SubmitEve
     """The events of one submission; the last is `Created`.
 
     Raises RefusedError before anything is sent when the check finds errors;
-    AlreadySubmittedError when this content made a batch here before; any ApiError of the upload
-    or the create; NotKnownError when it could not be found out what came of the create. Closing
-    the iterator before `Creating` leaves no batch behind.
+    AlreadySubmittedError when this content made a batch here before; BeingSubmittedError when it is
+    on its way just now; any ApiError of the upload or the create; NotKnownError when it could not
+    be found out what came of the create. Closing the iterator before `Creating` leaves no batch
+    behind.
     """
 
     async def produce(emit: Emit[SubmitEvent]) -> None:
@@ -122,21 +123,24 @@ def submit(session: Session, submission: Submission) -> AsyncGenerator[SubmitEve
             content = await in_thread(
                 fingerprint(submission.path), lambda progress: emit(Checking(progress))
             )
-            if not submission.again and await _is_settled(
-                session, session.ledger, submission, content, endpoint, emit
+        with _alone(session, content, endpoint):
+            if (
+                session.ledger is not None
+                and not submission.again
+                and await _is_settled(session, session.ledger, submission, content, endpoint, emit)
             ):
                 return
-        file_id = await _file_at_server(session, submission.path, content, emit)
-        wanted = Create(
-            file_id=file_id,
-            content=content,
-            path=str(submission.path.absolute()),
-            endpoint=endpoint,
-            completion_window=submission.completion_window,
-            metadata=submission.metadata,
-            output_expires_after_s=submission.output_expires_after_s,
-        )
-        await _create(session, wanted, emit, validation.statistics)
+            file_id = await _file_at_server(session, submission.path, content, emit)
+            wanted = Create(
+                file_id=file_id,
+                content=content,
+                path=str(submission.path.absolute()),
+                endpoint=endpoint,
+                completion_window=submission.completion_window,
+                metadata=submission.metadata,
+                output_expires_after_s=submission.output_expires_after_s,
+            )
+            await _create(session, wanted, emit, validation.statistics)
 
     return events(produce)
 
@@ -155,28 +159,38 @@ def submit_file(
 
     async def produce(emit: Emit[SubmitEvent]) -> None:
         content = f"file {file_id}"
-        if session.ledger is not None and not again:
-            found = await earlier(session, session.ledger, content, endpoint, emit)
-            if found is not None:
-                if not found.was_open:
-                    raise AlreadySubmittedError(file_id, found)
-                emit(Created(found.batch, adopted=True))
-                return
-        client = await session.client()
-        if client.processes_uploads:
-            await processed(session, await client.files.retrieve(file_id))
-        wanted = Create(
-            file_id,
-            content,
-            "",
-            endpoint,
-            completion_window,
-            metadata or {},
-            output_expires_after_s,
-        )
-        await _create(session, wanted, emit)
+        with _alone(session, content, endpoint):
+            if session.ledger is not None and not again:
+                found = await earlier(session, session.ledger, content, endpoint, emit)
+                if found is not None:
+                    if not found.was_open:
+                        raise AlreadySubmittedError(file_id, found)
+                    emit(Created(found.batch, adopted=True))
+                    return
+            client = await session.client()
+            if client.processes_uploads:
+                await processed(session, await client.files.retrieve(file_id))
+            wanted = Create(
+                file_id,
+                content,
+                "",
+                endpoint,
+                completion_window,
+                metadata or {},
+                output_expires_after_s,
+            )
+            await _create(session, wanted, emit)
 
     return events(produce)
+
+
+@contextmanager
+def _alone(session: Session, content: str, endpoint: str) -> Iterator[None]:
+    """As the ledger's; a server that costs nothing is no matter."""
+    with ExitStack() as held:
+        if session.ledger is not None:
+            held.enter_context(session.ledger.alone(session.profile.account, content, endpoint))
+        yield
 
 
 async def _is_settled(

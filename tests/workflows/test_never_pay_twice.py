@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from batchtui.cli.root import root
 from batchtui.errors import ApiError, NotKnownError
 from batchtui.gateway.server import Gateway
-from batchtui.workflows.ledger import TOKEN_KEY, Ledger, State
+from batchtui.workflows.ledger import TOKEN_KEY, BeingSubmittedError, Ledger, State
 from batchtui.workflows.once import Looking
 from batchtui.workflows.session import Session
 from batchtui.workflows.submit import (
@@ -129,6 +129,52 @@ async def test_the_same_content_asks_first(
         assert (adopted.batch.id, adopted.adopted) == (first.batch.id, True)
         await all_of(submit(session, Submission(renamed, again=True)))
     assert len(await made(gateway.base_url)) == 2
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_two_at_once_make_one_batch(
+    gateway: Gateway, write_input: WriteInput, tmp_path: Path, again: bool
+) -> None:
+    """Neither finds anything earlier; the second is told, and finds the batch when it asks later."""
+    path, ledger = write_input(), tmp_path / "ledger.db"
+    async with (
+        relay(gateway.base_url, at_create(faults.slow(0.2))) as url,
+        paying(url, ledger) as one,
+        paying(url, ledger) as other,
+    ):
+        submission = Submission(path, again=again)
+        ended = await asyncio.gather(
+            *(all_of(submit(session, submission)) for session in (one, other)),
+            return_exceptions=True,
+        )
+        (refused,) = [each for each in ended if isinstance(each, BaseException)]
+        assert isinstance(refused, BeingSubmittedError)
+        (batch,) = await made(gateway.base_url)
+        adopted = (await all_of(submit(other, Submission(path, adopt=True))))[-1]
+    assert isinstance(adopted, Created)
+    assert adopted.batch.id == batch.id
+    assert list((tmp_path / "sending").iterdir()) == []
+
+
+async def test_two_at_once_of_a_file_at_the_server(
+    gateway: Gateway, tmp_path: Path, write_input: WriteInput
+) -> None:
+    async with (
+        relay(gateway.base_url, at_create(faults.slow(0.2))) as url,
+        paying(url, tmp_path / "ledger.db") as session,
+    ):
+        file = await (await session.client()).files.create(file=write_input())
+        ended = await asyncio.gather(
+            *(
+                all_of(submit_file(session, file.id, endpoint="/v1/chat/completions"))
+                for _ in range(2)
+            ),
+            return_exceptions=True,
+        )
+    assert [type(each) for each in ended if isinstance(each, BaseException)] == [
+        BeingSubmittedError
+    ]
+    assert len(await made(gateway.base_url)) == 1
 
 
 async def test_a_file_at_the_server_asks_first_too(

@@ -7,7 +7,6 @@ that was killed at once.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from typing import Final
 
 from batchtui import paths
 from batchtui.errors import BatchtuiError, ExitCode
+from batchtui.workflows.lock import try_lock
 
 _TRIES: Final = 10
 _PAUSE_S: Final = 0.02
@@ -41,7 +41,7 @@ def lease(directory: Path, job_id: str) -> Iterator[None]:
     descriptor = os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         for _ in range(_TRIES):
-            if _try_lock(descriptor):
+            if try_lock(descriptor):
                 break
             time.sleep(_PAUSE_S)
         else:
@@ -58,7 +58,7 @@ def driver(directory: Path) -> int:
     with suppress(OSError, ValueError):
         descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CLOEXEC)
         try:
-            if not _try_lock(descriptor):
+            if not try_lock(descriptor):
                 return int(os.pread(descriptor, 20, 0) or b"-1")
         finally:
             os.close(descriptor)
@@ -67,21 +67,3 @@ def driver(directory: Path) -> int:
 
 def _file(directory: Path) -> Path:
     return paths.private(directory) / "lock"
-
-
-def _try_lock(descriptor: int) -> bool:
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -1,0 +1,77 @@
+"""A lock is one's alone, between tasks, threads and processes, and ends with its process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from batchtui.workflows.lock import alone
+
+HOLD = """
+import sys
+from pathlib import Path
+from batchtui.workflows.lock import alone
+
+with alone(Path(sys.argv[1])) as is_ours:
+    print(is_ours, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_in_one_process(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "lock"
+    with alone(file) as first, alone(file) as second, alone(tmp_path / "other") as other:
+        assert (first, second, other) == (True, False, True)
+    assert not file.exists()
+    with alone(file) as again:
+        assert again
+
+
+def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
+    file = tmp_path / "lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "True\n"
+        with alone(file) as while_held:
+            assert not while_held
+        process.kill()
+        process.wait()
+        assert file.exists()
+        with alone(file) as afterwards:
+            assert afterwards
+
+
+def test_many_threads_are_never_two(tmp_path: Path) -> None:
+    inside, most, gone = 0, 0, threading.Barrier(8)
+
+    def enter() -> None:
+        nonlocal inside, most
+        gone.wait()
+        for _ in range(300):
+            with alone(tmp_path / "lock") as is_ours:
+                if is_ours:
+                    inside += 1
+                    most = max(most, inside)
+                    inside -= 1
+
+    threads = [threading.Thread(target=enter) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"), alone(tmp_path / "file" / "lock"):
+        pass

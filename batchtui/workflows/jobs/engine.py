@@ -95,7 +95,7 @@ async def _to_the_end(course: Course) -> int:
     left = settled.audit.submitted - settled.audit.ok
     await course.move_job(
         JobState.INCOMPLETE if left else JobState.DONE,
-        why=f"{left:,} requests have no answer" if left else "",
+        why=f"{left:,} request{' has' if left == 1 else 's have'} no answer" if left else "",
     )
     return settled.lines
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -94,7 +94,9 @@ def make(session: Session, store: JobStore, new: NewJob) -> AsyncGenerator[JobEv
             out_path=new.out_path,
             estimate=await estimate_of(session, facts, new.options.endpoint),
         )
-        emit(JobMade(await asyncio.to_thread(store.add, job), False))
+        same = None if new.again else lambda jobs: _same(jobs, new)
+        added = await asyncio.to_thread(store.add, job, same)
+        emit(JobMade(added, added.created_at != job.created_at))
 
     return events(produce)
 
@@ -152,12 +154,16 @@ def _known_on_disk(store: JobStore, account: str, new: NewJob, stamp: str) -> Jo
 
 
 def _known(store: JobStore, account: str, new: NewJob, content: str) -> Job | None:
-    for job in store.of_input(account, input_hash=content):
-        if job.options.endpoint != new.options.endpoint:
-            continue
-        is_void = job.state is JobState.CANCELLED and not store.batches(job.id)
-        return None if is_void else job
-    return None
+    return _same(store.of_input(account, input_hash=content), new)
+
+
+def _same(jobs: Sequence[Job], new: NewJob) -> Job | None:
+    """The newest of these that stands for `new`, unless it was cancelled before it had a result."""
+    of_endpoint = (job for job in jobs if job.options.endpoint == new.options.endpoint)
+    job = next(of_endpoint, None)
+    if job is None or job.state is not JobState.CANCELLED:
+        return job
+    return job if job.audit is not None and job.audit.result_lines else None
 
 
 def _taken_up(store: JobStore, job: Job, new: NewJob, stamp: str) -> Job:

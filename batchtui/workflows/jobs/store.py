@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -64,10 +64,18 @@ class JobStore:
 
     # Jobs.
 
-    def add(self, job: Job) -> Job:
-        """Keep a new job, under an id of its own; returns it with that."""
+    def add(self, job: Job, unless: Callable[[list[Job]], Job | None] | None = None) -> Job:
+        """Keep a new job, under an id of its own; returns it with that.
+
+        `unless` picks one of the jobs of the same content and account, newest first, to be returned
+        in its place: of two processes that make one job at one time, one makes it.
+        """
         job = replace(job, id=f"{ID_PREFIX}{uuid.uuid4().hex[:8]}")
         with self._open() as database:
+            if unless is not None:
+                known = unless(_of_input(database, job.account, job.input_hash))
+                if known is not None:
+                    return known
             database.execute(JOBS.insert, JOBS.values(job))
         return job
 
@@ -97,9 +105,8 @@ class JobStore:
 
     def of_input(self, account: str, *, input_hash: str) -> list[Job]:
         """Jobs of this content on this account, newest first."""
-        return [
-            each for each in self.jobs() if (each.account, each.input_hash) == (account, input_hash)
-        ]
+        with self._open() as database:
+            return _of_input(database, account, input_hash)
 
     def move(self, job_id: str, to: JobState, **changed: Any) -> Job:
         """Put the job into state `to`, with other fields. Raises NoSuchMoveError."""
@@ -302,6 +309,14 @@ def _job(database: sqlite3.Connection, job_id: str) -> Job:
     if row is None:
         raise UsageError(f"there is no job {job_id}", hint="batchtui jobs ls lists them")
     return JOBS.record(row)
+
+
+def _of_input(database: sqlite3.Connection, account: str, input_hash: str) -> list[Job]:
+    rows = database.execute(
+        f"{JOBS.select} WHERE account = ? AND input_hash = ? ORDER BY created_at DESC, rowid DESC",
+        [account, input_hash],
+    )
+    return [JOBS.record(row) for row in rows]
 
 
 def _shard(database: sqlite3.Connection, shard: ShardRow) -> ShardRow:

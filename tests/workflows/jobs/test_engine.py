@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -184,6 +185,13 @@ async def test_the_same_content_is_the_same_job(desk: Desk) -> None:
     assert second.id != first.id
     assert len(await desk.batches()) == 2
     assert (await desk.make(path)).id == second.id
+
+
+async def test_two_who_make_one_job_at_one_time_make_one(desk: Desk) -> None:
+    path = desk.write(chat(number) for number in range(3))
+    made = await asyncio.gather(*(desk.make(path) for _ in range(5)))
+    assert {each.id for each in made} == {job.id for job in desk.store.jobs()}
+    assert len(desk.store.jobs()) == 1
 
 
 async def test_a_batch_made_by_itself_is_taken_for_the_jobs(desk: Desk) -> None:

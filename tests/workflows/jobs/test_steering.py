@@ -8,21 +8,14 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from batchtui.errors import UsageError
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
-from batchtui.jsonl.outcomes import Outcome
-from batchtui.jsonl.progress import run
 from batchtui.jsonl.rewrite import parse_changes
-from batchtui.jsonl.shards import Bounds, SpanFile, plan
 from batchtui.workflows.jobs import actions
 from batchtui.workflows.jobs.events import ShardMoved
-from batchtui.workflows.jobs.halves import halves
 from batchtui.workflows.jobs.lease import JobBusyError, lease
-from batchtui.workflows.jobs.records import Lane, ShardRow
 from batchtui.workflows.jobs.states import JobState, ShardState
 from batchtui.workflows.jobs.store import JobStore
 from tests.workflows.jobs.conftest import Desk, chat, connected
@@ -151,46 +144,6 @@ async def test_two_at_once_one_drives(desk: Desk) -> None:
     assert len(await desk.batches()) == 4
 
 
-async def test_a_retry_by_outcome_with_changes(desk: Desk) -> None:
-    long = "A long question, and so a long answer. " * 10
-    messages = [{"role": "user", "content": long}]
-    requests = [
-        chat(0),
-        chat(1, messages=messages, max_tokens=5),
-        chat(2, echo="fail-400"),
-        chat(3, messages=messages, max_tokens=5),
-    ]
-    job = await desk.drive(await desk.make(desk.write(requests)))
-    assert job.state is JobState.INCOMPLETE
-    assert job.audit is not None
-    assert job.audit.outcomes == {Outcome.OK: 1, Outcome.TRUNCATED: 2, Outcome.FAILED: 1}
-    await actions.retry(
-        desk.session,
-        desk.store,
-        job.id,
-        outcomes=[Outcome.TRUNCATED],
-        changes=parse_changes(["max_tokens=5000", "user=me"]),
-    )
-    job = await desk.drive(job)
-    assert job.audit is not None
-    assert job.audit.outcomes == {Outcome.OK: 3, Outcome.FAILED: 1}
-    assert (job.audit.superseded, job.audit.duplicate) == (2, 0)
-    assert desk.ids() == ["r-0", "r-1", "r-2", "r-3"]
-    first, second = desk.store.attempts(job.id)
-    assert (first.lines, second.lines, second.outcomes) == (4, 2, (Outcome.TRUNCATED,))
-    assert dict(second.changes) == {"max_tokens": "5000", "user": '"me"'}
-    sent = [json.loads(line)["body"] for line in Path(second.path).read_text().splitlines()]
-    assert [(body["max_tokens"], body["user"]) for body in sent] == [(5000, "me")] * 2
-    assert all(body["messages"] == messages for body in sent)
-    # Once more, for those that failed, taking their trouble away.
-    await actions.retry(desk.session, desk.store, job.id, changes=parse_changes(["metadata=null"]))
-    job = await desk.drive(job)
-    assert (job.state, job.attempt) == (JobState.DONE, 3)
-    await desk.assert_batches_are_those_of(job)
-    with pytest.raises(UsageError, match="no request is"):
-        await actions.retry(desk.session, desk.store, job.id)
-
-
 async def test_what_was_cancelled_can_be_asked_for_by_a_retry(slow: Desk) -> None:
     requests = [chat(n, echo="" if n < 5 else "slow-200") for n in range(20)]
     job = await slow.make(slow.write(requests), max_lines=5)
@@ -208,36 +161,3 @@ async def test_what_was_cancelled_can_be_asked_for_by_a_retry(slow: Desk) -> Non
     assert (figures.answered, figures.pending, figures.total) == (answered, left, 20)
     job = await slow.drive(job)
     assert (job.state, len(slow.ids())) == (JobState.DONE, 20)
-
-
-@given(
-    st.lists(st.integers(1, 40), min_size=2, max_size=30),
-    st.booleans(),
-    st.sets(st.integers(0, 29)),
-)
-def test_two_halves_are_the_whole(
-    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], ended: bool, others: set[int]
-) -> None:
-    """Whatever the lines, and where lines of another lane lie between them."""
-    lines = [
-        json.dumps(chat(at, model="other" if at in others else "echo", user="x" * size))
-        for at, size in enumerate(sizes)
-    ]
-    path = tmp_path_factory.mktemp("halves") / "in.jsonl"
-    path.write_text("\n".join(lines) + "\n" * ended)
-    for shard in run(plan(path, Bounds())):
-        if shard.lines < 2:
-            continue
-        row = ShardRow(
-            *("job_1", 1, 1, Lane("/v1/x", "m"), shard.lines, shard.size_bytes, shard.tokens),
-            state=ShardState.WAITING,
-            changed_at=0.0,
-        )
-        pieces = run(halves(path, row, shard.spans))
-        assert [each.lines for each in pieces] == [shard.lines // 2, shard.lines - shard.lines // 2]
-        assert sum(each.tokens for each in pieces) == shard.tokens
-        whole = SpanFile.open(path, shard.spans).read()
-        halved = [SpanFile.open(path, each.spans).read() or b"" for each in pieces]
-        assert b"".join(halved) == whole
-        assert [each.count(b"\n") for each in halved] == [each.lines for each in pieces]
-        assert [each.size_bytes for each in pieces] == [len(each) for each in halved]

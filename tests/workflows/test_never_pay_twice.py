@@ -135,7 +135,7 @@ async def test_the_same_content_asks_first(
 async def test_two_at_once_make_one_batch(
     gateway: Gateway, write_input: WriteInput, tmp_path: Path, again: bool
 ) -> None:
-    """Neither finds anything earlier; the second is told, and finds the batch when it asks later."""
+    """Neither finds anything earlier; the second is told, and finds the batch later on."""
     path, ledger = write_input(), tmp_path / "ledger.db"
     async with (
         relay(gateway.base_url, at_create(faults.slow(0.2))) as url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from batchtui.cli.exporting import export_options, form_of
 from batchtui.cli.given import is_there, looks_like_path
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import note, print_json, print_json_list, print_table
+from batchtui.cli.reading import STDIN, read_from
 from batchtui.cli.retry import retry
 from batchtui.cli.sending import again_option, metadata_option, pairs, tell
 from batchtui.cli.watching import watch
@@ -73,10 +75,11 @@ def ls(connection: Connection, limit: int, every: bool, status: str | None, as_j
     "create",
     epilog=examples(
         "batchtui batches create in.jsonl --metadata project=demo",
+        "batchtui sample in.jsonl -n 2 | batchtui batches create -",
         'batchtui batches create "$file" --endpoint /v1/chat/completions',
     ),
 )
-@click.argument("source", metavar="FILE|FILE_ID", type=FILE)
+@click.argument("source", metavar="FILE|FILE_ID|-", type=FILE)
 @click.option("--endpoint", metavar="PATH", help="In place of the one that the lines name.")
 @click.option("--window", default="24h", show_default=True, help="Completion window.")
 @metadata_option
@@ -98,13 +101,13 @@ def create(
 
     given = pairs(metadata)
 
-    async def work() -> Batch:
+    async def work(path: Path | None) -> Batch:
         from batchtui.workflows.submit import Submission, submit, submit_file
 
         async with connected(connection) as session:
-            if is_there(source) or looks_like_path(source):
+            if path is not None:
                 submission = Submission(
-                    Path(source),
+                    path,
                     endpoint=endpoint,
                     completion_window=window,
                     metadata=given,
@@ -122,7 +125,9 @@ def create(
             )
             return await tell(source, events)
 
-    batch = run_async(work())
+    with ExitStack() as stack:
+        is_file = source == STDIN or is_there(source) or looks_like_path(source)
+        batch = run_async(work(stack.enter_context(read_from(source)) if is_file else None))
     if as_json:
         print_json(as_document(batch))
     else:

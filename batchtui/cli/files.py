@@ -24,6 +24,7 @@ from batchtui.cli.output import (
     size,
     span,
 )
+from batchtui.cli.reading import read_from
 from batchtui.cli.writing import new_file
 from batchtui.visible import visible
 
@@ -74,14 +75,14 @@ def _expiry(file: FileObject) -> str:
 
 
 @files.command("put", epilog=examples("batchtui files put in.jsonl"))
-@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("source", metavar="FILE|-", type=FILE)
 @click.option("--purpose", default="batch", show_default=True)
 @json_option
 @connection_options
-def put(connection: Connection, path: Path, purpose: str, as_json: bool) -> None:
+def put(connection: Connection, source: str, purpose: str, as_json: bool) -> None:
     """Upload a file and print its id. It is not checked: see `batchtui validate`."""
 
-    async def work() -> FileObject:
+    async def work(path: Path) -> FileObject:
         from batchtui.workflows import files as workflow
         from batchtui.workflows.submit import Uploaded, Uploading
 
@@ -96,7 +97,8 @@ def put(connection: Connection, path: Path, purpose: str, as_json: bool) -> None
                         return file
         raise AssertionError("an upload ends with its file or with an error")
 
-    file = run_async(work())
+    with read_from(source) as path:
+        file = run_async(work(path))
     if as_json:
         print_json(file.model_dump(mode="json"))
     else:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
-from batchtui.workflows.lock import alone
+from batchtui.workflows.lock import alone, try_lock
 
 HOLD = """
 import sys
@@ -50,25 +49,23 @@ def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
             assert afterwards
 
 
-def test_many_threads_are_never_two(tmp_path: Path) -> None:
-    inside, most, gone = 0, 0, threading.Barrier(8)
+def test_a_file_that_its_holder_has_just_removed_is_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between opening it and locking it: the next one would make, and lock, another file."""
+    file = tmp_path / "lock"
+    removed: list[int] = []
 
-    def enter() -> None:
-        nonlocal inside, most
-        gone.wait()
-        for _ in range(300):
-            with alone(tmp_path / "lock") as is_ours:
-                if is_ours:
-                    inside += 1
-                    most = max(most, inside)
-                    inside -= 1
+    def lock_too_late(descriptor: int) -> bool:
+        if not removed:
+            file.unlink()
+            removed.append(descriptor)
+        return try_lock(descriptor)
 
-    threads = [threading.Thread(target=enter) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert most == 1
+    monkeypatch.setattr("batchtui.workflows.lock.try_lock", lock_too_late)
+    with alone(file) as first, alone(file) as second:
+        assert (first, second) == (True, False)
+    assert removed
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def commands(app: BatchtuiApp, screen: Screen[Any]) -> Iterator[Command]:
     if hasattr(screen, "choose_by_name"):
         for word, action, tip in _WORDS_OF_LISTS:
             yield Command(word, tip, partial(app.run_action, action, screen), is_word=True)
+    yield Command("diff", "Two results by custom_id: diff A B", partial(_compare, app, []), True)
     for profile in app.other_profiles:
         run = partial(app.follow, profile)
         yield Command(f"profile {profile.name}", f"Go to {profile.host}", run, is_word=True)
@@ -72,7 +73,9 @@ def commands(app: BatchtuiApp, screen: Screen[Any]) -> Iterator[Command]:
 
 def with_names(app: BatchtuiApp, screen: Screen[Any], typed: str) -> Command | None:
     """The command of a line as `profile work azure` or `columns status age`; None of any other."""
-    word, *names = typed.split()
+    word, *names = _words(typed)
+    if word == "diff" and len(names) == 2:
+        return Command(typed, "Compare the two, by custom_id", partial(_compare, app, names))
     if word == "profile" and len(names) > 1:
         tip = "These accounts side by side in one list"
         return Command(typed, tip, partial(app.follow_named, names))
@@ -80,6 +83,22 @@ def with_names(app: BatchtuiApp, screen: Screen[Any], typed: str) -> Command | N
     if word == "columns" and names and choose is not None:
         return Command(typed, "Show these columns, in this order", partial(choose, names))
     return None
+
+
+def _words(typed: str) -> list[str]:
+    """A name with spaces is written in quotes."""
+    import shlex
+
+    try:
+        return shlex.split(typed)
+    except ValueError:
+        return typed.split()
+
+
+def _compare(app: BatchtuiApp, names: list[str]) -> None:
+    from batchtui.tui.diff.asking import compare, named
+
+    compare(app, named(app, names))
 
 
 def matching(found: list[Command], typed: str) -> list[Command]:

@@ -101,8 +101,8 @@ class JobActing(Frame[None]):
         if view.job.attempt < 2:
             self.app.tell("There is one attempt only: t makes another, to compare with")
             return
-        from batchtui.tui.screens.diff import DiffScreen
         from batchtui.tui.diff.sides import JobAttempt
+        from batchtui.tui.screens.diff import DiffScreen
 
         job, last = view.job, view.job.attempt
         before = JobAttempt(job.id, f"{job.name} up to attempt {last - 1}", last - 1)

@@ -154,7 +154,7 @@ def _attempts(attempts: Sequence[Attempt], job: Job) -> Iterator[Cell]:
     for attempt in attempts:
         what = plural(attempt.lines, "request")
         if attempt.outcomes:
-            what = f"{what}: what was {', '.join(attempt.outcomes)}"
+            what = f"{what} ({', '.join(attempt.outcomes)})"
         changes = "   ".join(f"{key}={value}" for key, value in attempt.changes.items())
         path = "" if attempt.path == job.input_path else short_path(attempt.path)
         more = "   ".join(each for each in (changes, moment(attempt.created_at), path) if each)

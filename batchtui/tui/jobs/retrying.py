@@ -33,17 +33,19 @@ def cost_text(job: Job, requests: int, *, other_model: bool) -> str:
     """What a retry of so many requests may cost, as their share of the estimate of all."""
     estimate = job.estimate
     if estimate is None or estimate.low_usd is None or not job.records:
-        return "its cost is not known"
+        return "cost not known"
+    if estimate.most_usd == 0:
+        return "free of charge"
     if other_model:
-        return "its cost is not known: another model has another price"
+        return "cost not known: another model has another price"
     share = requests / job.records
     low = dollars(estimate.low_usd * share)
     if estimate.high_usd is None:
-        return f"estimated from {low}, no limit on answers"
+        return f"cost from {low}, no limit on answers"
     high = dollars(estimate.high_usd * share)
-    return f"estimated {low}" if low == high else f"estimated {low} to {high}"
+    return f"cost about {low}" if low == high else f"cost {low} to {high}"
 
 
 def question(job: Job, requests: int, *, other_model: bool) -> str:
     cost = cost_text(job, requests, other_model=other_model)
-    return f"Send {plural(requests, 'request')} of {job.name} again? It costs again: {cost}."
+    return f"Send {plural(requests, 'request')} of {job.name} again? {cost[0].upper()}{cost[1:]}."

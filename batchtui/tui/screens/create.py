@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -22,6 +24,7 @@ from batchtui.tui.batch_actions import open_file
 from batchtui.tui.figures import size
 from batchtui.tui.form_values import EMPTY, FormError
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.problem_table import verdict
 from batchtui.tui.routing import routing
 from batchtui.tui.screens.checking import CHECK_KEYS
 from batchtui.tui.screens.submitting import SubmittingScreen
@@ -41,6 +44,10 @@ if TYPE_CHECKING:
     from batchtui.workflows.submit import Submission
 
 
+TOO_LARGE: Final = frozenset({"too_many_tasks", "file_too_large"})
+"""What a batch is refused for, and a job of several is not."""
+
+
 class CreateScreen(SubmittingScreen):
     """For the file at `path`, or for `server_file`, whose content is then kept at `path`.
 
@@ -51,6 +58,7 @@ class CreateScreen(SubmittingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *CHECK_KEYS,
         Binding("S,ctrl+enter", "submit", "submit", id="create.submit", tooltip="Create the batch"),
+        Binding("J", "as_job", "as a job", id="create.job", tooltip="Several batches, one result"),
         Binding(
             "escape", "back", "Back", show=False, id="screen.back", tooltip="Back; this is kept"
         ),
@@ -86,6 +94,7 @@ class CreateScreen(SubmittingScreen):
         yield Horizontal(
             Button("Back", id="back", compact=True),
             Button("Fix", id="fix", compact=True),
+            Button("As a job", id="job", compact=True),
             Button("Submit", id="submit", compact=True, disabled=True),
             id="buttons",
         )
@@ -173,8 +182,16 @@ class CreateScreen(SubmittingScreen):
         submit = self.query_one("#submit", Button)
         submit.label = "Submit" if validation.ok else "Submit anyway"
         submit.disabled = self.is_lost
+        too_large = TOO_LARGE & validation.counts.keys()
+        if too_large:
+            several: Cell = [("J: as a job of several batches", "accent")]
+            self.query_one("#verdict", Line).show(verdict(validation), several)
         if self.focused is None:
-            (self.table if problems and not validation.ok else submit).focus()
+            job = self.query_one("#job", Button)
+            usual = self.table if problems and not validation.ok else submit
+            only_too_large = too_large and len(validation.counts) == len(too_large)
+            # At once: later it would take the focus from whoever has begun to type.
+            self.set_focus(job if only_too_large else usual)
 
     def facts(self, validation: Validation) -> Cell:
         return ""
@@ -225,6 +242,25 @@ class CreateScreen(SubmittingScreen):
         from batchtui.workflows.lineage import metadata_of_retry
 
         return metadata_of_retry(typed, self._retry.of_batch.id, self.limits())
+
+    @on(Button.Pressed, "#job")
+    def action_as_job(self) -> None:
+        """A file of any size, as many batches as the server's limits ask for."""
+        if self.submitting is not None or self.is_lost:
+            return
+        if self.server_file is not None:
+            self.app.tell("A job needs its file on this machine: save it with d in Files first")
+            return
+        try:
+            submission = self.submission()
+        except FormError as error:
+            self.say_trouble(str(error))
+            return
+        from batchtui.tui.screens.new_job import NewJobScreen
+
+        requests = self.validation.statistics.requests if self.validation else 0
+        given = replace(submission, endpoint=self.endpoint)
+        self.app.push_screen(NewJobScreen(given, partial(self.may_cost_that, requests)))
 
     async def created(self, session: Session, batch: Batch) -> None:
         if self._retry is None:

@@ -25,6 +25,7 @@ from batchtui.tui.jobs.retrying import cost_text, question
 from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
+from batchtui.tui.screens.retry import OutcomeLines
 from batchtui.tui.viewer.job_results import fetched
 from batchtui.tui.widgets.choosable import ChoosableLines
 from batchtui.tui.widgets.field import Field
@@ -43,8 +44,7 @@ class JobRetryScreen(Frame[None]):
 
     BINDING_GROUP_TITLE = "Retry a job"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "choose", "choose", id="retry.choose", tooltip="Take these too, or not"),
-        Binding("S,ctrl+enter", "go_on", "go on", id="retry.go", tooltip="To the question"),
+        Binding("S,ctrl+enter", "go_on", "go on", id="retry.go", tooltip="On, after a question"),
     ]
     DEFAULT_CSS = """
     JobRetryScreen {
@@ -74,7 +74,7 @@ class JobRetryScreen(Frame[None]):
         self._is_at_work = False
 
     def compose_body(self) -> Iterable[Widget]:
-        yield ChoosableLines(id="outcomes")
+        yield OutcomeLines(id="outcomes")
         yield Rule()
         yield Vertical(
             _row("Model", Field(placeholder="as it was", id="model")),

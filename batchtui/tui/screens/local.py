@@ -43,6 +43,14 @@ class LocalScreen(ListScreen[Entry]):
         ),
         Binding("v", "validate", "validate", id="local.validate", tooltip="Every problem, by line"),
         Binding("u", "upload", "upload", id="local.upload", tooltip="Upload it, without a batch"),
+        Binding(
+            "D",
+            "diff",
+            "compare",
+            show=False,
+            id="local.diff",
+            tooltip="Compare two marked results by custom_id",
+        ),
         Binding("b", "places", "recent", id="local.places", tooltip="Folders used lately"),
         Binding("slash", "filter", "filter", id="list.filter", tooltip="Narrow the list"),
         Binding(
@@ -204,6 +212,11 @@ class LocalScreen(ListScreen[Entry]):
         self.update_status()
 
     # what one does with a file
+
+    def action_diff(self) -> None:
+        from batchtui.tui.diff.asking import compare
+
+        compare(self.app, [row.path for row in self.table.marked_rows])
 
     @on(RecordTable.Chosen)
     def action_open(self) -> None:

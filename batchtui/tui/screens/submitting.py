@@ -83,7 +83,7 @@ class SubmittingScreen(CheckingScreen):
             self._cost = validation, cost
         return self._cost[1]
 
-    async def _may_cost_that(self, requests: int) -> bool:
+    async def may_cost_that(self, requests: int) -> bool:
         """False when it is estimated above the user's bound, and they said no."""
         profile = self.app.profile
         if self.validation is None or profile is None:
@@ -127,7 +127,7 @@ class SubmittingScreen(CheckingScreen):
         self._steps = Steps()
         try:
             requests = self.validation.statistics.requests if self.validation else 0
-            if not submission.again and not await self._may_cost_that(requests):
+            if not submission.again and not await self.may_cost_that(requests):
                 return
             self._show_steps(True)
             async with aclosing(self._events(session, submission)) as events:

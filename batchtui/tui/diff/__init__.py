@@ -1,0 +1,1 @@
+"""Two results side by side: what is compared, and how a request that changed is told."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from batchtui.models import status
 from batchtui.tui.batch_cells import bar, errors_of, look
 from batchtui.tui.cost_text import amount, basis
-from batchtui.tui.figures import count, long_span, moment, size
+from batchtui.tui.figures import count, long_span, moment, short_path, size
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.opens import Entry, ToBatch, ToFile
 from batchtui.tui.pace import answered_of
@@ -49,9 +48,6 @@ def _state(batch: Batch, account: Account, now_s: float) -> Iterator[Cell]:
     counts = batch.request_counts
     if counts is not None and counts.total:
         line += _counts(batch, counts)
-        left_s = account.paces.left_s(batch)
-        if left_s is not None:
-            line.append((f"   about {long_span(left_s)} left", ""))
     yield line
     rate = account.paces.per_second(batch)
     if rate and batch.status == status.IN_PROGRESS:
@@ -64,7 +60,9 @@ def _state(batch: Batch, account: Account, now_s: float) -> Iterator[Cell]:
 def _rates(batch: Batch, account: Account) -> list[Span]:
     steps = account.paces.steps(batch)
     mean = account.paces.per_second(batch) or 0.0
-    return [(f"  {steps[-1] if steps else mean:.1f}/s now, {mean:.1f}/s mean", "")]
+    left_s = account.paces.left_s(batch)
+    left = f"   about {long_span(left_s)} left" if left_s is not None else ""
+    return [(f"  {steps[-1] if steps else mean:.1f}/s now, {mean:.1f}/s mean{left}", "")]
 
 
 def _counts(batch: Batch, counts: RequestCounts) -> list[Span]:
@@ -222,11 +220,6 @@ def _files(batch: Batch, account: Account) -> Iterator[Entry]:
         told += [size(file.bytes)] if file else []
         line: list[Span] = [_label(label), ("   ".join(told), ""), ("   " if told else "", "")]
         yield Entry([*line, (file_id, "muted" if told else "")], opens)
-
-
-def short_path(path: str) -> str:
-    home = str(Path.home())
-    return f"~{path[len(home) :]}" if path.startswith(f"{home}/") else path
 
 
 def _label(name: str) -> Span:

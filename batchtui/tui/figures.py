@@ -1,8 +1,9 @@
-"""Numbers, sizes, times and durations as people read them in a narrow column."""
+"""Numbers, sizes, times, durations and paths as people read them in a narrow column."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 NONE: Final = "-"
@@ -95,6 +96,12 @@ def _local(at_s: float) -> datetime:
 def plural(number: int, noun: str, nouns: str | None = None) -> str:
     """`1 batch`, `3 batches`: the number exact, the noun to fit."""
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def short_path(path: str) -> str:
+    """`~/data/in.jsonl`: below one's home without its name."""
+    home = str(Path.home())
+    return f"~{path[len(home) :]}" if path.startswith(f"{home}/") else path
 
 
 def _scaled(number: int, units: tuple[tuple[int, str], ...]) -> str:

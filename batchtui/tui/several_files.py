@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from batchtui.tui.figures import plural
+from batchtui.tui.figures import plural, short_path
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.spans import Cell, Tone
@@ -48,7 +48,8 @@ class Item:
 
     @property
     def says(self) -> str:
-        return f"{self.note}   {self.path}" if self.note else str(self.path)
+        path = short_path(str(self.path))
+        return f"{self.note}   {path}" if self.note else path
 
     def at(self, state: State, note: str) -> Item:
         return replace(self, state=state, note=note)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import ClassVar, Final
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
@@ -16,14 +17,17 @@ from batchtui.tui.widgets.lines import Lines, wrapped
 from batchtui.tui.widgets.spans import Cell, Span, spans
 
 _MARK: Final[Span] = (" ", "")
-_BOLD: Final = Style(bold=True)
 
 
 class ChoosableLines(Lines):
     """`chosen` is the number of the chosen line, from 0; keys that move by lines move it."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor"}
     DEFAULT_CSS = """
-    ChoosableLines { padding: 0 1 0 0; }
+    ChoosableLines {
+        padding: 0 1 0 0;
+        & > .lines--cursor { text-style: bold; background: $row-cursor; }
+    }
     """
 
     class Moved(Message):
@@ -61,7 +65,14 @@ class ChoosableLines(Lines):
 
     def render_line(self, y: int) -> Strip:
         strip = super().render_line(y)
-        return strip.apply_style(_BOLD) if self._is_chosen(y) else strip
+        if not self._is_chosen(y):
+            return strip
+        cursor = self.get_component_rich_style("lines--cursor")
+        behind = Style(bgcolor=cursor.bgcolor, bold=cursor.bold)
+        return Strip(
+            [Segment(text, (style or Style()) + behind) for text, style, _ in strip],
+            strip.cell_length,
+        )
 
     def on_click(self, event: events.Click) -> None:
         place = self.scroll_offset.y + event.y

@@ -28,6 +28,7 @@ from batchtui.errors import BatchtuiError
 from batchtui.tui import attention, crash, memory, needs, theme
 from batchtui.tui.app_keys import APP_KEYS
 from batchtui.tui.commands import Actions
+from batchtui.tui.connection import Listed
 from batchtui.tui.garbage import keep_collections_short
 from batchtui.tui.hang_up import (
     ignore_continue_when_gone,
@@ -173,8 +174,7 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
             return
         left = [each.session for each in self.connections]
         await self.action_go("batches")
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
+        await self._pop_to_root()
         for name in OF_AN_ACCOUNT:
             await self.remove_mode(name)
             self.add_mode(name, MODES[name])
@@ -230,6 +230,10 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         if isinstance(self.screen, Frame):
             self.screen.show_trouble()
 
+    async def _pop_to_root(self) -> None:
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+
     # what screens ask for
 
     async def action_go(self, mode: str) -> None:
@@ -240,9 +244,9 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
 
     async def show_job(self, job_id: str) -> None:
         """Land on the list of jobs with this one selected."""
+        await self._pop_to_root()
         await self.action_go("jobs")
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
+        await self._pop_to_root()
         from batchtui.tui.screens.jobs import JobsScreen
 
         screen = self.screen
@@ -256,18 +260,18 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
 
     async def show_created(self, batch: Batch, session: Session | None = None) -> None:
         """Land on the list with the new batch selected. `session`: by which it was created."""
-        if session is not None and (connection := self.of_session(session)):
-            self.turn_to(connection)
-        self.account.put(batch)
+        connection = (self.of_session(session) if session else None) or self.connection
+        connection.account.put(batch)
+        await self._pop_to_root()
         await self.action_go("batches")
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
+        await self._pop_to_root()
         from batchtui.tui.screens.batches import BatchesScreen
 
         screen = self.screen
         if isinstance(screen, BatchesScreen):
-            screen.select(batch.id)
-        self.hurry()
+            screen.select(Listed(batch, connection))
+        if connection.feed is not None:
+            connection.feed.hurry()
 
     def open_local_file(
         self, path: Path, line: int | None = None, *, as_lines: bool = False

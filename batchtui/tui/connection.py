@@ -39,6 +39,11 @@ class Connection:
         return self.profile.name if self.profile else ""
 
     @property
+    def is_waiting(self) -> bool:
+        """Its server has said nothing yet, good or bad."""
+        return not self.account.is_loaded and self.account.trouble is None
+
+    @property
     def rhythm_s(self) -> float:
         """Seconds between two answers, as things are."""
         if self.feed is not None:

@@ -41,7 +41,9 @@ def run_app(
     refuse_without_terminal(os.environ)
     os.environ.setdefault("TEXTUAL_FPS", "30")
     settings = app_settings()
-    beside = side_by_side(settings.profiles) if may_follow_several and profile else []
+    beside = side_by_side(settings.profiles) if may_follow_several else []
+    if beside and profile is None:
+        profile = beside[0]
     # A thread that counts lines holds the interpreter for this long each time the loop wants it.
     sys.setswitchinterval(SWITCH_S)
     memory_file = paths.state_dir() / "state.json" if remember else None

@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from batchtui.tui.screens.create import CreateScreen
 from batchtui.tui.screens.detail import DetailScreen
+from batchtui.tui.screens.local import LocalScreen
 from batchtui.tui.screens.problems import ProblemsScreen
 from batchtui.tui.start import AtDirectory
 from tests.conftest import WriteInput
@@ -43,6 +44,9 @@ async def test_from_a_file_on_disk_to_a_readable_answer(
         await pilot.press("escape")
         await until(pilot, lambda: app.screen.id is None and app.current_mode == "batches")
         assert app.return_code is None
+
+        await pilot.press("3")
+        await until(pilot, lambda: isinstance(app.screen, LocalScreen))
 
 
 async def test_metadata_and_expiry_are_sent_and_shown_in_the_detail(

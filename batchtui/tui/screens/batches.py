@@ -122,7 +122,7 @@ class BatchesScreen(ListScreen[Listed]):
     def account_changed(self) -> None:
         super().account_changed()
         connections = self.app.connections
-        if all(each.account.is_loaded for each in connections):
+        if not any(each.is_waiting for each in connections):
             self.table.empty = "No batches yet. Press 3 to pick a JSONL file, or c to create one."
         versions = [(each, each.account.version) for each in connections]
         if [each for each, _ in versions] != [each for each, _ in self._versions]:
@@ -133,6 +133,14 @@ class BatchesScreen(ListScreen[Listed]):
         else:
             self.table.repaint_changed()
         self.update_status()
+
+    def account_meant_changed(self) -> None:
+        """To the first row of that account, where it has one."""
+        super().account_meant_changed()
+        meant = self.app.connection
+        first = next((row for row in self.table.rows.shown if row.connection is meant), None)
+        if first is not None:
+            self.table.move_to_key(first.key)
 
     def show_trouble(self) -> None:
         self.show_banner(*troubles(self.app.connections, self.app.now()))
@@ -157,9 +165,7 @@ class BatchesScreen(ListScreen[Listed]):
             self._turn_to(row.connection)
         super().update_status()
         waiting = [
-            each.profile.host
-            for each in self.app.connections
-            if each.profile and not each.account.is_loaded and each.account.trouble is None
+            each.profile.host for each in self.app.connections if each.profile and each.is_waiting
         ]
         if waiting:
             self.show_status([(f"loading from {', '.join(waiting)}", "muted")])
@@ -180,10 +186,10 @@ class BatchesScreen(ListScreen[Listed]):
         """The pane may be new on the screen."""
         self.call_after_refresh(self.update_status)
 
-    def select(self, batch_id: str) -> None:
-        """Put the cursor on a batch of the account that is meant, though it came this moment."""
+    def select(self, row: Listed) -> None:
+        """Put the cursor on a batch, though it came this very moment."""
         self.account_changed()
-        self.table.move_to_key(self.app.connection.mark + batch_id)
+        self.table.move_to_key(row.key)
 
     # further pages
 

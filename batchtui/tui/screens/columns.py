@@ -25,14 +25,14 @@ class ColumnsTable(RecordTable[str]):
             tooltip="Show this column, or hide it",
         ),
         Binding(
-            "J,shift+down",
+            "J",
             "screen.shift(1)",
             "later",
             id="columns.later",
             tooltip="Further to the right",
         ),
         Binding(
-            "K,shift+up",
+            "K",
             "screen.shift(-1)",
             "earlier",
             id="columns.earlier",
@@ -57,8 +57,10 @@ class ColumnsScreen(Frame[None]):
         titles: Mapping[str, str],
         shown: Sequence[str],
         choose: Callable[[Sequence[str]], None],
+        back_to: str,
     ) -> None:
         super().__init__()
+        self.back_to = back_to
         self._titles = titles
         self._shown = list(shown)
         self._order = [*shown, *(key for key in titles if key not in shown)]

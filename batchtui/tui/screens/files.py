@@ -114,12 +114,21 @@ class FilesScreen(Transfers):
         return [(f"{plural(len(files), 'file')}   {size(stored)}", "muted"), purpose]
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
+        self._forget_others()
+        super().on_screen_resume(event)
+        self.action_refresh()
+
+    def account_meant_changed(self) -> None:
+        self._forget_others()
+        super().account_meant_changed()
+        self.action_refresh()
+
+    def _forget_others(self) -> None:
+        """Never show the files of one account where another is meant."""
         if self._listed_of is not self.app.connection:
             self._listed_of = self.app.connection
             self.table.clear_marks()
             self._show([])
-        super().on_screen_resume(event)
-        self.action_refresh()
 
     def account_changed(self) -> None:
         super().account_changed()

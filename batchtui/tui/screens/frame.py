@@ -156,6 +156,14 @@ class Root(Frame[None]):
             id="root.auto",
             tooltip="Refresh by itself, or only on r",
         ),
+        Binding(
+            "P",
+            "next_profile",
+            "next profile",
+            show=False,
+            id="root.profile",
+            tooltip="Go to the next of the accounts side by side",
+        ),
     ]
     tab: ClassVar[str]
     shows_batches = True
@@ -183,6 +191,20 @@ class Root(Frame[None]):
 
     def action_refresh(self) -> None:
         self.app.refresh_now()
+
+    def action_next_profile(self) -> None:
+        """Of accounts side by side, mean the next one: what is new is sent there."""
+        there = self.app.connections
+        if len(there) == 1:
+            self.app.tell("There is one account only; `:profile all` shows them all")
+            return
+        here = there.index(self.app.connection)
+        self.app.turn_to(there[(here + 1) % len(there)])
+        self.account_meant_changed()
+
+    def account_meant_changed(self) -> None:
+        """Another of the accounts side by side is meant."""
+        self.account_changed()
 
     def show_header(self) -> None:
         profile = self.app.profile

@@ -63,6 +63,11 @@ from batchtui.cli.examples import examples
     metavar="N",
     help="Fail a batch that would take the running ones of its model over this many prompt tokens.",
 )
+@click.option(
+    "--refuse-over-enqueued",
+    is_flag=True,
+    help="Answer the create of such a batch with 400, as some regions of Azure do.",
+)
 def serve(
     host: str,
     port: int,
@@ -74,6 +79,7 @@ def serve(
     max_file_size: int,
     max_lines: int | None,
     max_enqueued_tokens: int | None,
+    refuse_over_enqueued: bool,
 ) -> None:
     """Run a Batch API on this machine: files, batches, any upstream, or the offline echo model.
 
@@ -96,6 +102,7 @@ def serve(
             max_file_bytes=max_file_size * MB,
             max_lines=max_lines,
             max_enqueued_tokens=max_enqueued_tokens,
+            refuse_over_enqueued=refuse_over_enqueued,
         ),
         announce=lambda url: click.echo(f"batchtui serves {url}"),
     )

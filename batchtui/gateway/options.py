@@ -31,7 +31,9 @@ class GatewayOptions:
     asked at the same time, over all batches. `echo_delay_s` makes the echo model slow.
 
     Limits as providers have them, None for none: `max_lines` of one batch, and
-    `max_enqueued_tokens`, the estimated prompt tokens of all batches that run for one model.
+    `max_enqueued_tokens`, the estimated prompt tokens of all batches that run for one model. A
+    batch over these fails, as at OpenAI; with `refuse_over_enqueued` its create is answered with
+    400, as in some regions of Azure.
     """
 
     data_dir: Path | None = None
@@ -45,6 +47,7 @@ class GatewayOptions:
     echo_delay_s: float = 0.0
     max_lines: int | None = None
     max_enqueued_tokens: int | None = None
+    refuse_over_enqueued: bool = False
 
     @property
     def directory(self) -> Path:
@@ -73,6 +76,8 @@ class GatewayOptions:
         ):
             if limit is not None and limit < 1:
                 raise UsageError(f"the limit of {name} must be at least 1, not {limit}")
+        if self.refuse_over_enqueued and self.max_enqueued_tokens is None:
+            raise UsageError("a refusal over the enqueued tokens, and there is no limit of them")
         if self.upstream is not None:
             parts = urlsplit(self.upstream)
             if parts.scheme not in ("http", "https") or not parts.hostname:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from batchtui.errors import UsageError
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
+from batchtui.models.endpoint import CHAT_COMPLETIONS as CHAT
 from tests.gateway.conftest import StartGateway
 from tests.gateway.server_process import ServerProcess
 from tests.gateway.support import Api, chat
@@ -62,6 +64,27 @@ def test_a_batch_that_ended_leaves_its_room(start_gateway: StartGateway) -> None
             assert batch["status"] == "completed"
         alone = error_of(api.wait(api.submit([chat(each) for each in "abc"])["id"]))
         assert alone["code"] == "token_limit_exceeded"
+
+
+def test_a_create_over_the_enqueued_tokens_can_be_refused(start_gateway: StartGateway) -> None:
+    limits = {"max_enqueued_tokens": 2 * LINE_TOKENS, "refuse_over_enqueued": True}
+    with start_gateway(**limits) as api:
+        running = api.submit([slow("a")])
+        api.wait(running["id"], "in_progress")
+        assert api.wait(api.submit([chat("b")])["id"])["status"] == "completed"
+        file = api.upload(b"".join(json.dumps(chat(each)).encode() + b"\n" for each in "cd"))
+        fields = {"input_file_id": file["id"], "endpoint": CHAT, "completion_window": "24h"}
+        error = api.refused(api.http.post("/v1/batches", json=fields), 400)
+        assert error["code"] == "token_limit_exceeded"
+        bad = api.create(api.upload(b"nope")["id"])
+        assert api.wait(bad["id"])["status"] == "failed"
+        api.ok(api.http.post(f"/v1/batches/{running['id']}/cancel"))
+
+
+def test_a_refusal_needs_a_limit(tmp_path: Path) -> None:
+    options = GatewayOptions(data_dir=tmp_path, port=0, refuse_over_enqueued=True)
+    with pytest.raises(UsageError, match="there is no limit"):
+        options.check()
 
 
 def test_the_queue_survives_a_crash(tmp_path: Path) -> None:

@@ -61,6 +61,10 @@ async def create(request: Request) -> JSONResponse:
             f"File {file.id} has purpose '{file.purpose}'; a batch needs purpose 'batch'.",
             param="input_file_id",
         )
+    if service.options.refuse_over_enqueued:
+        error = await service.runner.no_room(file.id, endpoint)
+        if error is not None:
+            raise Refusal(400, error["message"], code=error["code"])
     row = BatchRow(
         id=ids.batch_id(),
         created_at=int(now),

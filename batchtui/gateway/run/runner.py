@@ -12,12 +12,13 @@ import logging
 import sqlite3
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final
 
 from batchtui.gateway.answer.answer import Answerer
 from batchtui.gateway.clock import Clock
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.run.batch_run import BatchRun
+from batchtui.gateway.run.check import check, over_enqueued_limit
 from batchtui.gateway.store.store import Store
 from batchtui.models.status import ACTIVE, FAILED
 
@@ -46,6 +47,20 @@ class Runner:
         for batch in await self._store.active_batches():
             if batch.id not in leave:
                 self.start(batch.id)
+
+    async def no_room(self, input_file_id: str, endpoint: str) -> dict[str, Any] | None:
+        """The error of a batch that would be over the enqueued tokens now, if it would."""
+        limit = self._options.max_enqueued_tokens
+        if limit is None:
+            return None
+        path = self._store.disk.path(input_file_id)
+        checked = await asyncio.get_running_loop().run_in_executor(
+            self._validators, check, path, endpoint, self._stopping.is_set
+        )
+        model = checked.model or ""
+        if checked.errors or await self._store.enqueued(model) + checked.tokens <= limit:
+            return None
+        return over_enqueued_limit(model, limit)
 
     def start(self, batch_id: str) -> None:
         """Run a batch that is in the database; nothing happens when it runs already."""

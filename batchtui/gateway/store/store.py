@@ -136,19 +136,17 @@ class Store:
         """Count a batch among those that wait or run for `model`; False when that is too much."""
 
         def work(db: sqlite3.Connection) -> bool:
-            db.execute(
-                "DELETE FROM enqueued WHERE id = ? OR id NOT IN "
-                f"(SELECT id FROM batches WHERE status IN ({_ACTIVE}))",
-                (batch_id,),
-            )
-            query = "SELECT COALESCE(SUM(tokens), 0) FROM enqueued WHERE model = ?"
-            (others,) = db.execute(query, (model,)).fetchone()
-            if others + tokens > limit_tokens:
+            db.execute("DELETE FROM enqueued WHERE id = ?", (batch_id,))
+            if enqueued(db, model) + tokens > limit_tokens:
                 return False
             db.execute("INSERT INTO enqueued VALUES (?, ?, ?)", (batch_id, model, tokens))
             return True
 
         return await self.run(work)
+
+    async def enqueued(self, model: str) -> int:
+        """The prompt tokens of all batches that wait or run for `model`."""
+        return await self.run(lambda db: enqueued(db, model))
 
     async def publish(
         self, batch_id: str, source: str, files: Collection[FileRow], **changes: Any
@@ -207,6 +205,15 @@ def unread(db: sqlite3.Connection, file_ids: Collection[str]) -> list[str]:
         f"SELECT 1 FROM batches WHERE input_file_id = ? AND status IN ({_ACTIVE})"
     )
     return [name for name in file_ids if db.execute(query, (name, name)).fetchone() is None]
+
+
+def enqueued(db: sqlite3.Connection, model: str) -> int:
+    db.execute(
+        f"DELETE FROM enqueued WHERE id NOT IN (SELECT id FROM batches WHERE status IN ({_ACTIVE}))"
+    )
+    query = "SELECT COALESCE(SUM(tokens), 0) FROM enqueued WHERE model = ?"
+    (tokens,) = db.execute(query, (model,)).fetchone()
+    return int(tokens)
 
 
 def insert(db: sqlite3.Connection, table: str, row: FileRow | BatchRow) -> None:

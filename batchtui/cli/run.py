@@ -16,6 +16,7 @@ from batchtui.cli.examples import examples
 from batchtui.cli.on_done import on_done_option
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import note
+from batchtui.cli.reading import STDIN
 from batchtui.cli.sending import again_option, metadata_option, pairs
 from batchtui.cli.writing import new_file
 from batchtui.errors import ExitCode
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
         "batchtui run in.jsonl -o results.jsonl --on-done 'echo $BATCHTUI_STATUS >> log'",
     ),
 )
-@click.argument("path", metavar="INPUT.jsonl", type=click.Path(path_type=Path))
+@click.argument("path", metavar="INPUT.jsonl|-", type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
@@ -111,19 +112,21 @@ def run(
 ) -> None:
     """Validate, upload, create, wait, download, and check that every request is answered.
 
-    However large the file is: it becomes a job of as many batches as the server's limits ask for,
-    and one result in input order. Run again, after an interruption or to get the results once more,
-    it goes on with the job, or the batch, that the same content made before; --again makes, and
-    pays for, a new one.
+    However large the input is (- is stdin): it becomes a job of as many batches as the server's
+    limits ask for, and one result in input order. Run again, after an interruption or to get the
+    results once more, it goes on with the job, or the batch, that the same content made before;
+    --again makes, and pays for, a new one.
 
     With --local it runs on a private gateway: no key, no server, no network.
     """
     from batchtui.cli.job_telling import JobTeller
+    from batchtui.cli.spooling import spooled
     from batchtui.workflows.jobs.making import NewJob
     from batchtui.workflows.jobs.records import JobOptions
 
+    is_piped = str(path) == STDIN
     new = NewJob(
-        path,
+        spooled() if is_piped else path,
         JobOptions(
             endpoint=endpoint,
             completion_window=window,
@@ -139,11 +142,12 @@ def run(
             adopt=not again,
         ),
         out_path="" if output == "-" else str(Path(output).absolute()),
+        name="stdin.jsonl" if is_piped else "",
         again=again,
     )
     if not _is_ours(new):
         new_file(output, force=force)
-    teller = JobTeller(str(path))
+    teller = JobTeller("stdin" if is_piped else str(path))
 
     async def work() -> ExitCode:
         from batchtui.cli.driving import drive
@@ -175,6 +179,9 @@ def run(
         if not connection.local:
             _tell_rest(teller)
         raise
+    finally:
+        if is_piped and connection.local:
+            new.path.unlink(missing_ok=True)
 
 
 @asynccontextmanager

@@ -181,6 +181,7 @@ class CreateScreen(SubmittingScreen):
         self.tell_cost(validation)
         submit = self.query_one("#submit", Button)
         submit.label = "Submit" if validation.ok else "Submit anyway"
+        submit.refresh(layout=True)
         submit.disabled = self.is_lost
         too_large = TOO_LARGE & validation.counts.keys()
         if too_large:

@@ -1,4 +1,4 @@
-"""`batchtui batches`: list, create, show, cancel, results; watch and retry are beside."""
+"""`batchtui batches`: list, create, show, cancel; watch, results and retry are beside."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from batchtui.cli.batch_text import (
 )
 from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
-from batchtui.cli.exporting import export_options, form_of
 from batchtui.cli.given import is_there, looks_like_path
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
-from batchtui.cli.output import note, print_json, print_json_list, print_table
+from batchtui.cli.output import (
+    print_json,
+    print_json_list,
+    print_table,
+)
 from batchtui.cli.reading import STDIN, read_from
+from batchtui.cli.results import results
 from batchtui.cli.retry import retry
 from batchtui.cli.sending import again_option, metadata_option, pairs, tell
 from batchtui.cli.watching import watch
-from batchtui.cli.writing import new_file, written_to
-from batchtui.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
-    from batchtui.jsonl.export import Wanted
     from batchtui.models.batch import Batch
     from batchtui.workflows.lineage import Retry
     from batchtui.workflows.session import Session
@@ -195,93 +196,6 @@ def cancel(connection: Connection, batch_ids: tuple[str, ...], yes: bool, as_jso
         print_table(("BATCH", "STATUS"), [(batch.id, batch.status)])
 
 
-@batches.command(
-    "results",
-    epilog=examples(
-        'batchtui batches results "$id" -o results.csv',
-        'batchtui batches results "$id" --format answers',
-        "batchtui batches results \"$id\" --path answer --path 'usage=$.response.body.usage'",
-        'batchtui batches results "$id" --merge-into data.csv --column id -o merged.csv',
-    ),
-)
-@click.argument("batch_id")
-@click.option(
-    "-o", "--output", type=FILE, metavar="OUT", default="-", help="Where to; - is stdout."
-)
-@click.option(
-    "--input",
-    "input_path",
-    type=click.Path(path_type=Path, exists=True),
-    metavar="FILE",
-    help="The input file, when the server does not give it back.",
-)
-@click.option(
-    "--with-retries", is_flag=True, help="The best answer of each request over all retries."
-)
-@click.option("--force", is_flag=True, help="Replace OUT when it exists.")
-@export_options
-@json_option
-@connection_options
-@click.pass_context
-def results(
-    ctx: click.Context,
-    connection: Connection,
-    batch_id: str,
-    output: str,
-    input_path: Path | None,
-    with_retries: bool,
-    force: bool,
-    wanted: Wanted,
-    as_json: bool,
-) -> None:
-    """Write all results, answers and errors together, in input order."""
-    from batchtui.cli.audit_text import audit_document, audit_exit_code, audit_note
-
-    new_file(output, force=force)
-    form = form_of(wanted, output)
-
-    async def work() -> ExitCode:
-        from batchtui.jsonl.export import export
-        from batchtui.workflows.batches import retrieve
-        from batchtui.workflows.results import collect
-        from batchtui.workflows.retrying import collect_best
-
-        async with connected(connection) as session:
-            batch = await retrieve(session, batch_id)
-            if not (batch.output_file_id or batch.error_file_id or with_retries):
-                raise InputError(_no_results(batch), hint=_what_then(batch))
-            with written_to(output) as out:
-                collected = await (collect_best if with_retries else collect)(
-                    session,
-                    batch,
-                    out,
-                    input_path=input_path,
-                    write=lambda joined, place: export(joined, place, wanted, form),
-                )
-        if collected.files.input_trouble:
-            note(f"not in input order: {collected.files.input_trouble}")
-        if wanted.into is not None:
-            note(f"{collected.lines:,} rows of {wanted.into} have a result")
-        if as_json and output != "-":
-            document = {"batch_id": batch.id, "output": output, "format": form}
-            print_json({**document, **audit_document(collected.audit)})
-        else:
-            audit_note(collected.audit)
-        return audit_exit_code(collected.audit)
-
-    ctx.exit(run_async(work()))
-
-
+batches.add_command(results)
 batches.add_command(retry)
 batches.add_command(watch)
-
-
-def _no_results(batch: Batch) -> str:
-    return f"{batch.id} is {batch.status} and has no results" + (
-        "" if batch.is_terminal else " yet"
-    )
-
-
-def _what_then(batch: Batch) -> str:
-    command = "show" if batch.is_terminal else "watch"
-    return f"batchtui batches {command} {batch.id}"

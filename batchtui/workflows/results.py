@@ -15,7 +15,7 @@ from batchtui import paths
 from batchtui.errors import ApiError, NotFoundError
 from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Audit, Joined
-from batchtui.jsonl.progress import Steps
+from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.write import merge_in_input_order
 from batchtui.models.batch import Batch
 from batchtui.workflows import saved
@@ -23,7 +23,8 @@ from batchtui.workflows.background import in_thread
 from batchtui.workflows.session import Session
 
 OnTransfer = Callable[[str, int, int], None]
-"""Told, on the loop: which file ("input", "output", "errors"), bytes so far, bytes in all."""
+"""Told, on the loop: which file ("input", "output", "errors", and "results" while those are
+written), bytes so far, bytes in all."""
 
 
 Write = Callable[[Joined, Path], Steps[int]]
@@ -118,6 +119,16 @@ async def joined(files: ResultFiles) -> Joined:
     return await in_thread(join(files.input, files.results))
 
 
+async def written(steps: Steps[int], on_progress: OnTransfer | None) -> int:
+    """Run what writes the results, and tell how far it is."""
+
+    def tell(at: Progress) -> None:
+        if on_progress is not None:
+            on_progress("results", at.done_bytes, at.total_bytes)
+
+    return await in_thread(steps, tell)
+
+
 async def collect(
     session: Session,
     batch: Batch,
@@ -135,7 +146,7 @@ async def collect(
     files = await fetch(session, batch, input_path=input_path, on_progress=on_progress)
     records = await joined(files)
     try:
-        lines = await in_thread(write(records, out))
+        lines = await written(write(records, out), on_progress)
         results = [each for each in (batch.output_file_id, batch.error_file_id) if each]
         await asyncio.to_thread(saved.note, session, results)
         return Collected(lines, records.audit, files)

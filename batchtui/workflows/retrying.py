@@ -196,7 +196,7 @@ async def collect_best(
     files = await results.fetch(session, batch, input_path=input_path, on_progress=on_progress)
     records = await best(session, files.input, batch, retries, on_progress)
     try:
-        lines = await in_thread(write(records, out))
+        lines = await results.written(write(records, out), on_progress)
         of_all = [(each.output_file_id, each.error_file_id) for each in (batch, *retries)]
         await asyncio.to_thread(
             saved.note, session, [one for pair in of_all for one in pair if one]

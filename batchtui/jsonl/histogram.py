@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 _EXACT_BITS = 4
@@ -38,14 +39,24 @@ class Histogram:
                 return min(max(low(place + 1) - 1, self.least), self.most)
         return self.most
 
-    def spread(self, cells: int) -> list[int]:
-        """How many are in each of `cells` equal parts of the way from the least to the most."""
-        counts = [0] * cells
-        width = self.most - self.least + 1
+    def spread(self, cells: int) -> list[float]:
+        """How many are in each of `cells` equal parts of the way from the least to the most.
+
+        What is in one bucket counts as spread evenly over it.
+        """
+        counts = [0.0] * cells
+        if not self.count:
+            return counts
+        cell = (self.most - self.least + 1) / cells
         for place, count in self.buckets.items():
-            middle = (low(place) + low(place + 1) - 1) // 2
-            middle = min(max(middle, self.least), self.most)
-            counts[(middle - self.least) * cells // width] += count
+            begin = max(low(place), self.least)
+            end = min(low(place + 1), self.most + 1)
+            first = int((begin - self.least) / cell)
+            last = min(math.ceil((end - self.least) / cell), cells)
+            for at in range(min(first, cells - 1), last):
+                left = max(begin, self.least + at * cell)
+                right = min(end, self.least + (at + 1) * cell)
+                counts[at] += count * max(right - left, 0.0) / (end - begin)
         return counts
 
 

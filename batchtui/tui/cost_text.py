@@ -43,9 +43,10 @@ def basis(cost: Cost) -> str:
     return "batch price" if cost.is_batch_price else "no batch discount"
 
 
-def question(cost: Cost, requests: int, limit_usd: float) -> str:
-    """What is asked before so much is spent."""
+def question(what: str, cost: Cost, requests: int, limit_usd: float) -> str:
+    """What is asked before so much is spent on `what`, a file or several."""
     return (
-        f"Submit {plural(requests, 'request')}? Estimated cost: {amount(cost)} ({basis(cost)}). "
+        f"Submit {what}, {plural(requests, 'request')}? "
+        f"Estimated cost: {amount(cost)} ({basis(cost)}). "
         f"That is above the {dollars(limit_usd)} that may be spent without a question."
     )

@@ -157,7 +157,10 @@ def test_a_histogram_against_the_numbers_themselves(
     known = sorted(max(number, 0) for number in numbers)
     assert (histogram.count, histogram.total) == (len(known), sum(known))
     assert (histogram.least, histogram.most) == (known[0], known[-1])
-    assert sum(histogram.spread(cells)) == len(known)
+    spread = histogram.spread(cells)
+    assert sum(spread) == pytest.approx(len(known))
+    assert len(spread) == cells
+    assert min(spread) >= 0
     bound = histogram.below(share)
     assert sum(number <= bound for number in known) >= share * len(known)
     exact = known[max(-int(-share * len(known) // 1) - 1, 0)]

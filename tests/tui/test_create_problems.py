@@ -38,10 +38,13 @@ def bad(write_input: WriteInput) -> Path:
 
 
 @pytest.fixture
-def edited(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What would have been run in the foreground."""
+def edited(monkeypatch: pytest.MonkeyPatch, machine: Path) -> list[list[str]]:
+    """What would have been run in the foreground: an editor that is called vim."""
     commands: list[list[str]] = []
-    monkeypatch.setenv("EDITOR", "true")
+    editor = machine / "vim"
+    editor.write_text("#!/bin/sh\n")
+    editor.chmod(0o700)
+    monkeypatch.setenv("EDITOR", str(editor))
     monkeypatch.setattr(external, "run", lambda app, command: commands.append(command))
     return commands
 
@@ -82,7 +85,7 @@ async def test_e_edits_at_the_line_and_checks_again(
         await until(pilot, lambda: app.focused is not None)
         await pilot.press("e")
         await until_shown(pilot, "nothing to object to")
-        assert edited == [["true", "+2", str(bad)]]
+        assert [command[1:] for command in edited] == [["+2", str(bad)]]
 
 
 async def test_f_writes_a_copy_and_the_form_goes_on_with_it(make_app: MakeApp, bad: Path) -> None:
@@ -186,7 +189,7 @@ async def test_the_cost_is_shown_and_much_of_it_is_asked_about(
         await app.push_screen(CreateScreen(write_input(5, model="gpt-4o-mini")))
         await until_shown(pilot, "cost from under $0.01, no limit on answers (batch price)")
         await press_submit(pilot)
-        await until_shown(pilot, "Submit 5 requests?")
+        await until_shown(pilot, "Submit in.jsonl, 5 requests?")
         await pilot.press("n")
         await until(pilot, lambda: isinstance(app.screen, CreateScreen))
         await pilot.press("S")
@@ -230,7 +233,7 @@ def test_what_a_cost_reads_like() -> None:
     assert cost_text.amount(Cost(1_234.5, 1_234.5, True)) == "about $1,234"
     assert cost_text.amount(Cost(0.001, 0.02, True)) == "up to $0.02"
     assert cost_text.amount(Cost(0.001, 0.001, True)) == "under $0.01"
-    assert "no batch discount" in cost_text.question(Cost(30, None, False), 1, 20)
+    assert "no batch discount" in cost_text.question("a", Cost(30, None, False), 1, 20)
     assert cost_text.tokens(Statistics()) == []
 
 

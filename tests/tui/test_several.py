@@ -145,7 +145,7 @@ async def test_much_money_is_asked_about_once_for_all(
         await app.push_screen(SeveralScreen(paths))
         await until_shown(pilot, "S submits them")
         await pilot.press("S")
-        await until_shown(pilot, "Submit 4 requests?")
+        await until_shown(pilot, "Submit 2 files, 4 requests?")
         await pilot.press("n")
         await until(pilot, lambda: isinstance(app.screen, SeveralScreen))
         assert not app.account.batches

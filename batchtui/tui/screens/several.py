@@ -174,7 +174,7 @@ class SeveralScreen(Frame[None]):
         if costs is None or costs.most_usd <= limit_usd:
             return True
         requests = sum(item.requests or 0 for item in items)
-        question = cost_text.question(costs, requests, limit_usd)
+        question = cost_text.question(plural(len(items), "file"), costs, requests, limit_usd)
         return await self.app.push_screen_wait(ConfirmScreen(question))
 
     async def _submit_one(self, session: Session, item: Item) -> Batch | None:

@@ -50,6 +50,11 @@ class SubmittingScreen(CheckingScreen):
         self._steps = Steps()
         self._cost: tuple[Validation, Cost | None] | None = None
 
+    @property
+    def file_name(self) -> str:
+        """What the file is called."""
+        return self.path.name
+
     @abstractmethod
     def submission(self) -> Submission:
         """What is typed. Raises FormError."""
@@ -92,7 +97,7 @@ class SubmittingScreen(CheckingScreen):
         limit_usd = profile.confirm_above_usd
         if cost is None or cost.most_usd <= limit_usd:
             return True
-        question = cost_text.question(cost, requests, limit_usd)
+        question = cost_text.question(self.file_name, cost, requests, limit_usd)
         return await self.app.push_screen_wait(ConfirmScreen(question))
 
     # the steps

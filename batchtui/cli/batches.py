@@ -9,21 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from batchtui.cli.batch_text import (
-    as_document,
-    row_of,
-    show_batch,
-    show_lineage,
-)
+from batchtui.cli.batch_text import as_document, row_of, show_batch, show_lineage
 from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.given import is_there, looks_like_path
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
-from batchtui.cli.output import (
-    print_json,
-    print_json_list,
-    print_table,
-)
+from batchtui.cli.output import print_json, print_json_list, print_table
 from batchtui.cli.reading import STDIN, read_from
 from batchtui.cli.results import results
 from batchtui.cli.retry import retry

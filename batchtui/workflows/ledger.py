@@ -132,15 +132,24 @@ class Ledger:
                 raise BeingSubmittedError
             yield
 
-    def paths_of(self, account: str, file_ids: Iterable[str]) -> dict[str, str]:
-        """Where on this machine those of `file_ids` were that it sent from there."""
+    def names_of(self, account: str, file_ids: Iterable[str]) -> dict[str, str]:
+        """What those of `file_ids` are called here that this machine sent: the name of the file;
+        of a part of one, as of a shard 3 in attempt 1 of a job, `NAME 1.3`."""
         with self._open() as database:
             rows = database.execute(
-                "SELECT file_id, path FROM intents WHERE account = ? AND path != ''"
+                "SELECT file_id, path, substr(content, instr(content, '/') + 1),"
+                " instr(content, '/') > 0 AND EXISTS (SELECT 1 FROM intents AS other"
+                "  WHERE other.account = sent.account AND other.content != sent.content"
+                "  AND other.content >= substr(sent.content, 1, instr(sent.content, '/'))"
+                "  AND other.content < substr(sent.content, 1, instr(sent.content, '/') - 1) || '0')"
+                " FROM intents AS sent WHERE account = ? AND path != ''"
                 " AND file_id IN (SELECT value FROM json_each(?))",
                 (account, json.dumps(list(file_ids))),
             ).fetchall()
-        return dict(rows)
+        return {
+            file_id: Path(path).name + (f" {part.replace('/', '.')}" if is_part else "")
+            for file_id, path, part, is_part in rows
+        }
 
     def intend(self, account: str, content: str, endpoint: str, path: str, file_id: str) -> Intent:
         """Record a create that is about to be sent."""

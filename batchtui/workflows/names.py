@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from batchtui.errors import BatchtuiError, NotFoundError
@@ -60,8 +59,7 @@ class FileNames:
         if ledger is None:
             return {}
         account = self._session.profile.account
-        sent = await asyncio.to_thread(ledger.paths_of, account, wanted)
-        own = {file_id: Path(path).name for file_id, path in sent.items()}
+        own = await asyncio.to_thread(ledger.names_of, account, wanted)
         self._known.update(own)
         return own
 

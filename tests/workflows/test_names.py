@@ -67,3 +67,22 @@ async def test_what_was_sent_from_here_has_the_name_it_has_here(tmp_path: Path) 
     told = await learned(files, ledger, {"file-1"}, {"file-1", "file-2", "file-3"})
     assert told == [{"file-1": "reviews.jsonl"}, {}]
     assert "/file-1" not in files.asked
+
+
+async def test_parts_of_one_file_are_told_apart(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "l.db")
+    account = Profile("proxy", URL, "litellm").account
+    for number, content in enumerate(("job_a/1/1", "job_a/1/12", "job_ab/1/1", "sha256")):
+        path = f"/data/{content.partition('/')[0]}.jsonl"
+        ledger.intend(account, content, "/v1/chat/completions", path, f"file-{number}")
+    files = Files({})
+    told = await learned(files, ledger, {f"file-{number}" for number in range(4)})
+    assert told == [
+        {
+            "file-0": "job_a.jsonl 1.1",
+            "file-1": "job_a.jsonl 1.12",
+            "file-2": "job_ab.jsonl",
+            "file-3": "sha256.jsonl",
+        }
+    ]
+    assert not files.asked

@@ -10,7 +10,7 @@ from batchtui.cli.job_telling import JobTeller
 from batchtui.cli.job_text import audit_document, exit_code_of
 from batchtui.cli.output import note, print_json
 from batchtui.cli.writing import written_to
-from batchtui.errors import ExitCode
+from batchtui.errors import BatchtuiError, ExitCode
 from batchtui.workflows.jobs import actions
 from batchtui.workflows.jobs.states import FINAL_JOBS, JobState
 
@@ -40,8 +40,13 @@ async def drive(
     if not was_final:
         teller.know(await asyncio.to_thread(store.shards, job.id))
         driving = actions.drive(session, store, job.id, interval_s=interval_s)
-        async with aclosing(driving) as events:
-            await teller.tell(events)
+        try:
+            async with aclosing(driving) as events:
+                await teller.tell(events)
+        except BatchtuiError:
+            if as_json and output != "-":
+                print_json(await asyncio.to_thread(_document, store, store.job(job.id), output))
+            raise
         job = await asyncio.to_thread(store.job, job.id)
     if job.state is JobState.PAUSED:
         note(f"{job.id} is paused; batchtui jobs resume {job.id}")
@@ -74,6 +79,7 @@ def _document(store: JobStore, job: Job, output: str) -> dict[str, Any]:
     return {
         "job_id": job.id,
         "state": str(job.state),
+        "why": job.why,
         "batch_id": batches[0] if len(batches) == 1 else None,
         "batch_ids": batches,
         "output": output or None,

@@ -7,7 +7,7 @@ the record is the ledger's, the looking is `reconcile`'s.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from batchtui.errors import ApiError, BatchtuiError, NotFoundError, NotKnownError
@@ -57,10 +57,20 @@ class Earlier:
     was_open: bool
 
 
+def costs(batch: Batch) -> bool:
+    return batch.status not in COST_NOTHING
+
+
 async def earlier(
-    session: Session, ledger: Ledger, content: str, endpoint: str, emit: Emit[Looking]
+    session: Session,
+    ledger: Ledger,
+    content: str,
+    endpoint: str,
+    emit: Emit[Looking],
+    *,
+    matters: Callable[[Batch], bool] = costs,
 ) -> Earlier | None:
-    """What this content already made at this server, if that is anything to care about.
+    """What this content already made at this server, if that `matters`.
 
     An earlier create whose fate is open is settled first. Raises NotKnownError when it can not be.
     """
@@ -72,7 +82,7 @@ async def earlier(
         batch = await _settle(session, ledger, intent, emit)
     else:
         batch = await _retrieve(session, intent)
-    if batch is None or batch.status in COST_NOTHING:
+    if batch is None or not matters(batch):
         await asyncio.to_thread(ledger.settle, intent, State.REFUSED, intent.batch_id)
         return None
     return Earlier(batch, intent.sent_at, was_open)

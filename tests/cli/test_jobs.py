@@ -191,8 +191,11 @@ def test_a_batch_that_the_server_refuses(command: Command, tmp_path: Path, out: 
     assert refused.exit_code == 3
     assert "bad.jsonl:1: error:" in refused.stderr
     assert JobStore().jobs() == []
-    stopped = command("run", path, "-o", out, "--anyway")
+    stopped = command("run", path, "-o", out, "--anyway", "--json")
     assert stopped.exit_code == 3
+    told = document(stopped)
+    assert (told["state"], told["batch_ids"]) == ("stopped", [told["batch_id"]])
+    assert "failed: line 1" in told["why"]
     assert "failed: line 1" in stopped.stderr
     (row,) = command("jobs", "ls").stdout.splitlines()
     assert row.split("\t")[1] == "stopped"

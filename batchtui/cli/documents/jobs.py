@@ -29,11 +29,12 @@ class JobSums:
 
 @dataclass(frozen=True, kw_only=True)
 class JobEnded:
-    """A job that was driven. `batch_id`: of its one batch, null where it made several. The sums are
-    there once it has a result."""
+    """A job that was driven to its end, or until something stopped it: `why`. `batch_id`: of its
+    one batch, null where it made several. The sums are there once it has a result."""
 
     job_id: str
     state: JobState
+    why: str
     batch_id: str | None
     batch_ids: list[str]
     output: str | None

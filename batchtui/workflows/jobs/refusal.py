@@ -23,6 +23,7 @@ from batchtui.errors import (
     TimedOutError,
 )
 from batchtui.models.batch import Batch, BatchError
+from batchtui.workflows.ledger import BeingSubmittedError
 from batchtui.workflows.once import NotCreatedError
 
 PASSING: Final = (
@@ -33,6 +34,7 @@ PASSING: Final = (
     RateLimitedError,
     NotCreatedError,
     NotKnownError,
+    BeingSubmittedError,
 )
 """Trouble of the network or of the server: nothing is wrong with what was asked."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -21,7 +22,7 @@ from batchtui.workflows import once
 from batchtui.workflows.jobs.course import Course
 from batchtui.workflows.jobs.events import Looking, Uploading
 from batchtui.workflows.jobs.records import Attempt, Job, ShardRow
-from batchtui.workflows.jobs.states import ShardState
+from batchtui.workflows.jobs.states import UNSENT, ShardState
 from batchtui.workflows.ledger import Ledger
 from batchtui.workflows.processed import processed
 from batchtui.workflows.session import Session
@@ -54,13 +55,20 @@ class Sender:
         return self.course.job
 
     async def send(self, shard: ShardRow) -> ShardRow:
-        """The shard with a batch, running. Closing it at any point leaves what can be resumed."""
-        batch = await self.earlier(shard)
-        if batch is None:
-            if shard.state is not ShardState.CREATING:
-                shard = await self._uploaded(shard)
-            batch = await self._create(shard)
-        return await self.made(shard, batch)
+        """The shard with a batch, running. Closing it at any point leaves what can be resumed.
+
+        Raises BeingSubmittedError while somebody submits the whole input by itself.
+        """
+        with ExitStack() as held:
+            if self._is_whole(shard):
+                account, content = self.session.profile.account, self.job.input_hash
+                held.enter_context(self.ledger.alone(account, content, self.endpoint_of(shard)))
+            batch = await self.earlier(shard)
+            if batch is None:
+                if shard.state is not ShardState.CREATING:
+                    shard = await self._uploaded(shard)
+                batch = await self._create(shard)
+            return await self.made(shard, batch)
 
     async def made(self, shard: ShardRow, batch: Batch) -> ShardRow:
         """The shard, running as `batch`."""
@@ -80,13 +88,27 @@ class Sender:
         def look(event: once.Looking) -> None:
             self.course.emit(Looking(shard, event.number, event.of))
 
-        found = await once.earlier(self.session, self.ledger, shard.content, endpoint, look)
-        if found is None and self.is_sole and shard.attempt == 1:
+        listed = await asyncio.to_thread(self.course.store.batches, shard.job_id)
+        known = {each.batch_id for each in listed}
+        found = await once.earlier(
+            self.session,
+            self.ledger,
+            shard.content,
+            endpoint,
+            look,
+            # A batch that failed is no news, unless nobody saw it fail: it is listed then, too.
+            matters=lambda batch: once.costs(batch) or batch.id not in known,
+        )
+        if found is None and self._is_whole(shard):
             content = self.job.input_hash
-            if self.job.options.adopt and shard.state is ShardState.PLANNED:
+            if self.job.options.adopt and shard.state in UNSENT:
                 found = await once.earlier(self.session, self.ledger, content, endpoint, look)
             await asyncio.to_thread(self.ledger.let_stand_in, account, content, shard.content)
         return found.batch if found else None
+
+    def _is_whole(self, shard: ShardRow) -> bool:
+        """The batch of this shard is the one that the input by itself would make."""
+        return self.is_sole and shard.attempt == 1
 
     def endpoint_of(self, shard: ShardRow) -> str:
         return self.job.options.endpoint or shard.lane.endpoint or self.endpoint

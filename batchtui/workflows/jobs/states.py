@@ -82,10 +82,11 @@ _UNSENT: Final = frozenset({_S.CANCELLED, _S.SPLIT})
 SHARD_MOVES: Final[Mapping[ShardState, frozenset[ShardState]]] = {
     # A batch that the same content made before is taken up: straight to running.
     _S.PLANNED: _UNSENT | {_S.WAITING, _S.UPLOADING, _S.RUNNING},
-    _S.WAITING: _UNSENT | {_S.PLANNED, _S.UPLOADING, _S.FAILED},
-    _S.UPLOADING: _UNSENT | {_S.PLANNED, _S.WAITING, _S.UPLOADED, _S.FAILED},
+    _S.WAITING: _UNSENT | {_S.PLANNED, _S.UPLOADING, _S.RUNNING, _S.FAILED},
+    _S.UPLOADING: _UNSENT | {_S.PLANNED, _S.WAITING, _S.UPLOADED, _S.RUNNING, _S.FAILED},
     # Its file may be gone when it comes to the create: then it is uploaded again.
-    _S.UPLOADED: _UNSENT | {_S.PLANNED, _S.UPLOADING, _S.WAITING, _S.CREATING, _S.FAILED},
+    _S.UPLOADED: _UNSENT
+    | {_S.PLANNED, _S.UPLOADING, _S.WAITING, _S.CREATING, _S.RUNNING, _S.FAILED},
     _S.CREATING: _UNSENT | {_S.PLANNED, _S.WAITING, _S.RUNNING, _S.FAILED},
     _S.RUNNING: frozenset({_S.FINISHED, _S.WAITING, _S.FAILED, _S.SPLIT}),
     _S.FINISHED: frozenset({_S.COLLECTED}),

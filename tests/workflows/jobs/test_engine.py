@@ -14,6 +14,7 @@ from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.models.limits import MB
+from batchtui.workflows import once
 from batchtui.workflows.check import RefusedError
 from batchtui.workflows.jobs import actions
 from batchtui.workflows.jobs.events import JobEnded, Planned, ShardMoved, Uploading
@@ -88,6 +89,33 @@ async def test_a_shard_too_large_for_the_queue_is_split(limited: Desk) -> None:
     job = await limited.drive(await limited.make(other))
     made = {each.batch_id for each in limited.store.batches(job.id)}
     assert "failed" not in {each.status for each in await limited.batches() if each.id in made}
+
+
+async def test_a_batch_that_nobody_saw_fail_is_listed_too(limited: Desk) -> None:
+    """Killed in a create; the batch came to be, and had no room, before anybody looked."""
+    requests = [chat(n, echo="slow-700" if n < 10 else "") for n in range(20)]
+    job = await limited.make(limited.write(requests))
+
+    def is_created(event: object) -> bool:
+        return isinstance(event, ShardMoved) and (event.shard.number, event.shard.state) == (
+            2,
+            ShardState.CREATING,
+        )
+
+    await limited.drive(job, is_created)
+    shard = limited.store.shards(job.id)[1]
+    assert shard.state is ShardState.CREATING
+    ledger = limited.session.ledger
+    assert ledger is not None
+    create = once.Create(shard.file_id, shard.content, "", shard.lane.endpoint, "24h", {})
+    if ledger.last(job.account, shard.content, shard.lane.endpoint) is None:
+        await once.create(limited.session, ledger, create, lambda _: None)
+    while "failed" not in {each.status for each in await limited.batches()}:
+        await asyncio.sleep(0.01)
+    job = await limited.drive(job)
+    assert job.state is JobState.DONE
+    assert len(limited.store.batches(job.id)) == 3
+    await limited.assert_batches_are_those_of(job)
 
 
 async def test_a_canary_goes_first_and_alone(desk: Desk) -> None:

@@ -84,7 +84,7 @@ def test_the_store_keeps_to_the_table_of_shards(tmp_path: Path) -> None:
     assert (moved.state, moved.why) == (ShardState.UPLOADING, "so")
     # What a caller holds may be old: the row counts.
     with pytest.raises(NoSuchMoveError):
-        store.move_shard(shard, ShardState.RUNNING, batch_id="batch_1")
+        store.move_shard(shard, ShardState.FINISHED, batch_id="batch_1")
     assert store.batches(job.id) == []
     check_shard_move(ShardState.RUNNING, ShardState.RUNNING)
 

@@ -143,7 +143,8 @@ class JobActing(Frame[None]):
         if str(view.state) != "stopped" or cap is None:
             self._resume(view, None)
             return
-        question = f"{view.job.name} was stopped. {view.job.why}\nIts cap on spend, in dollars:"
+        why = view.job.why.rstrip(".")
+        question = f"{view.job.name} was stopped: {why}. Its cap on spend, in dollars:"
         self.app.push_screen(PromptScreen(question, f"{cap:g}"), partial(self._resume_with, view))
 
     def _resume_with(self, view: JobView, typed: str | None) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from batchtui.tui.batch_cells import bar
-from batchtui.tui.batch_detail import short_path
-from batchtui.tui.figures import count, dollars, long_span, moment, plural, size
+from batchtui.tui.figures import count, dollars, long_span, moment, plural, short_path, size
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.jobs.board import is_final
 from batchtui.tui.jobs.look import look, money, shard_line

@@ -80,7 +80,9 @@ class NewJobScreen(Frame[None]):
             _row(label, Field(id=name, classes="number"), note=note)
             for name, label, note in NUMBERS
         ]
-        cap = _row("Cap", Field(id="cap", classes="number"), note="on spend, in dollars; empty: none")
+        cap = _row(
+            "Cap", Field(id="cap", classes="number"), note="on spend, in dollars; empty: no cap"
+        )
         result = _row("Result", Field(placeholder="nowhere; E exports it later", id="result"))
         yield VerticalScroll(*rows, cap, result, id="fields", can_focus=False)
 

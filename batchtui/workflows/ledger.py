@@ -141,7 +141,8 @@ class Ledger:
                 " instr(content, '/') > 0 AND EXISTS (SELECT 1 FROM intents AS other"
                 "  WHERE other.account = sent.account AND other.content != sent.content"
                 "  AND other.content >= substr(sent.content, 1, instr(sent.content, '/'))"
-                "  AND other.content < substr(sent.content, 1, instr(sent.content, '/') - 1) || '0')"
+                "  AND other.content"
+                "   < substr(sent.content, 1, instr(sent.content, '/') - 1) || '0')"
                 " FROM intents AS sent WHERE account = ? AND path != ''"
                 " AND file_id IN (SELECT value FROM json_each(?))",
                 (account, json.dumps(list(file_ids))),

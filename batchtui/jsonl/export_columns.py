@@ -53,7 +53,7 @@ class Record:
 
     @property
     def custom_id(self) -> str | None:
-        found = custom_id_of(self._joined.read_request(self.index) or self.line)
+        found = custom_id_of(self.line or self._joined.read_request(self.index) or b"")
         return None if found is None else found.decode("utf-8", "surrogatepass")
 
     def value(self, *, of_request: bool) -> Any:

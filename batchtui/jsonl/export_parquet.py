@@ -20,7 +20,7 @@ from batchtui.jsonl.progress import Steps
 from batchtui.jsonl.write import new_file
 
 GROUP_ROWS: Final = 10_000
-GROUP_CHARS: Final = 16_000_000
+GROUP_CHARS: Final = 4_000_000
 """A group of rows is written when it has either."""
 
 _INT64: Final = 2**63

@@ -8,21 +8,31 @@ from a thread: disk may be slow.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from batchtui import paths
-from batchtui.errors import BatchtuiError, UsageError
+from batchtui.errors import UsageError
 from batchtui.jsonl.shards import Shard, Spans
+from batchtui.workflows.jobs.database import (
+    THE_SHARD,
+    add_shard,
+    job_now,
+    key_of,
+    of_input,
+    opened,
+    shard_now,
+    update_job,
+    update_shard,
+)
 from batchtui.workflows.jobs.records import Attempt, Job, JobBatch, Lane, ShardRow
-from batchtui.workflows.jobs.rows import ATTEMPTS, BATCHES, JOBS, SCHEMA, SHARDS
+from batchtui.workflows.jobs.rows import ATTEMPTS, BATCHES, JOBS, SHARDS
 from batchtui.workflows.jobs.states import (
     AT_SERVER,
     JobState,
@@ -32,9 +42,7 @@ from batchtui.workflows.jobs.states import (
 )
 
 ID_PREFIX: Final = "job_"
-_BUSY_TIMEOUT_S: Final = 30.0
 _LIMIT_LASTS_S: Final = 86_400.0
-_SHARD: Final = "job_id = ? AND attempt = ? AND number = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class JobStore:
         job = replace(job, id=f"{ID_PREFIX}{uuid.uuid4().hex[:8]}")
         with self._open() as database:
             if unless is not None:
-                known = unless(_of_input(database, job.account, job.input_hash))
+                known = unless(of_input(database, job.account, job.input_hash))
                 if known is not None:
                     return known
             database.execute(JOBS.insert, JOBS.values(job))
@@ -106,18 +114,18 @@ class JobStore:
     def of_input(self, account: str, *, input_hash: str) -> list[Job]:
         """Jobs of this content on this account, newest first."""
         with self._open() as database:
-            return _of_input(database, account, input_hash)
+            return of_input(database, account, input_hash)
 
     def move(self, job_id: str, to: JobState, **changed: Any) -> Job:
         """Put the job into state `to`, with other fields. Raises NoSuchMoveError."""
         with self._open() as database:
-            check_job_move(_job(database, job_id).state, to)
-            return _update_job(database, job_id, {"why": "", **changed, "state": to})
+            check_job_move(job_now(database, job_id).state, to)
+            return update_job(database, job_id, {"why": "", **changed, "state": to})
 
     def update(self, job_id: str, **changed: Any) -> Job:
         """Change fields other than the state."""
         with self._open() as database:
-            return _update_job(database, job_id, changed)
+            return update_job(database, job_id, changed)
 
     def remove(self, job_id: str) -> None:
         """Forget the job with all that belongs to it. Batches and files of a server stay."""
@@ -135,8 +143,8 @@ class JobStore:
             database.execute(ATTEMPTS.insert, ATTEMPTS.values(attempt))
             for number, shard in enumerate(shards, 1):
                 row = _row(attempt.job_id, attempt.number, number, shard, now)
-                _add_shard(database, replace(row, is_canary=canary and number == 1), shard.spans)
-            _update_job(database, attempt.job_id, {"attempt": attempt.number})
+                add_shard(database, replace(row, is_canary=canary and number == 1), shard.spans)
+            update_job(database, attempt.job_id, {"attempt": attempt.number})
 
     def attempts(self, job_id: str) -> list[Attempt]:
         with self._open() as database:
@@ -156,7 +164,7 @@ class JobStore:
     def shard(self, shard: ShardRow) -> ShardRow:
         """The same shard as it is now."""
         with self._open() as database:
-            return _shard(database, shard)
+            return shard_now(database, shard)
 
     def tallies(self, job_id: str | None = None) -> list[Tally]:
         """The sums over the shards of one job, or of all, by attempt and state."""
@@ -177,8 +185,8 @@ class JobStore:
         """Where the lines of the shard lie in the file of its attempt."""
         with self._open() as database:
             (packed,) = database.execute(
-                f"SELECT packed FROM spans WHERE {_SHARD}",  # noqa: S608
-                _key(shard),
+                f"SELECT packed FROM spans WHERE {THE_SHARD}",  # noqa: S608
+                key_of(shard),
             ).fetchone()
         return Spans.from_bytes(packed)
 
@@ -188,20 +196,20 @@ class JobStore:
         A `batch_id` among them is listed among the batches of the job from then on.
         """
         with self._open() as database:
-            before = _shard(database, shard)
+            before = shard_now(database, shard)
             check_shard_move(before.state, to)
             if batch_id := changed.get("batch_id"):
                 at = changed.get("created_at") or time.time()
                 made = JobBatch(shard.job_id, shard.attempt, shard.number, batch_id, at)
                 insert = BATCHES.insert.replace("INSERT", "INSERT OR IGNORE")
                 database.execute(insert, BATCHES.values(made))
-            return _update_shard(database, before, {"why": "", **changed, "state": to})
+            return update_shard(database, before, {"why": "", **changed, "state": to})
 
     def split_shard(self, shard: ShardRow, pieces: Sequence[Shard]) -> list[ShardRow]:
         """Let smaller shards, with numbers of their own, stand for `shard`."""
         now = time.time()
         with self._open() as database:
-            before = _shard(database, shard)
+            before = shard_now(database, shard)
             check_shard_move(before.state, ShardState.SPLIT)
             (last,) = database.execute(
                 "SELECT max(number) FROM shards WHERE job_id = ? AND attempt = ?",
@@ -214,11 +222,11 @@ class JobStore:
                     lane=shard.lane,
                     is_canary=shard.is_canary,
                 )
-                _add_shard(database, row, piece.spans)
+                add_shard(database, row, piece.spans)
                 rows.append(row)
             names = " and ".join(str(row.number) for row in rows)
             why = f"too large for the server's limits: see {names}"
-            _update_shard(database, before, {"state": ShardState.SPLIT, "why": why})
+            update_shard(database, before, {"state": ShardState.SPLIT, "why": why})
         return rows
 
     def batches(self, job_id: str) -> list[JobBatch]:
@@ -257,29 +265,8 @@ class JobStore:
             )
             return dict(rows.fetchall())
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            paths.private(self.path.parent)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-            with closing(
-                sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
-            ) as database:
-                database.execute("PRAGMA journal_mode = WAL")
-                database.execute("PRAGMA synchronous = FULL")
-                database.executescript(SCHEMA)
-                database.execute("BEGIN IMMEDIATE")
-                try:
-                    yield database
-                except BaseException:
-                    database.execute("ROLLBACK")
-                    raise
-                database.execute("COMMIT")
-        except (sqlite3.Error, OSError) as error:
-            raise BatchtuiError(
-                f"{self.path}: the record of jobs cannot be used: {error}",
-                hint="free the file, or move it away",
-            ) from None
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
+        return opened(self.path)
 
 
 def _row(job_id: str, attempt: int, number: int, shard: Shard, now: float) -> ShardRow:
@@ -294,51 +281,3 @@ def _row(job_id: str, attempt: int, number: int, shard: Shard, now: float) -> Sh
         state=ShardState.PLANNED,
         changed_at=now,
     )
-
-
-def _add_shard(database: sqlite3.Connection, row: ShardRow, spans: Spans) -> None:
-    database.execute(SHARDS.insert, SHARDS.values(row))
-    database.execute(
-        "INSERT INTO spans (job_id, attempt, number, packed) VALUES (?, ?, ?, ?)",
-        [*_key(row), spans.to_bytes()],
-    )
-
-
-def _job(database: sqlite3.Connection, job_id: str) -> Job:
-    row = database.execute(f"{JOBS.select} WHERE id = ?", [job_id]).fetchone()
-    if row is None:
-        raise UsageError(f"there is no job {job_id}", hint="batchtui jobs ls lists them")
-    return JOBS.record(row)
-
-
-def _of_input(database: sqlite3.Connection, account: str, input_hash: str) -> list[Job]:
-    rows = database.execute(
-        f"{JOBS.select} WHERE account = ? AND input_hash = ? ORDER BY created_at DESC, rowid DESC",
-        [account, input_hash],
-    )
-    return [JOBS.record(row) for row in rows]
-
-
-def _shard(database: sqlite3.Connection, shard: ShardRow) -> ShardRow:
-    row = database.execute(f"{SHARDS.select} WHERE {_SHARD}", _key(shard)).fetchone()
-    return SHARDS.record(row)
-
-
-def _update_job(database: sqlite3.Connection, job_id: str, changed: dict[str, Any]) -> Job:
-    changed = {**changed, "changed_at": time.time()}
-    values = [JOBS.value(column, value) for column, value in changed.items()]
-    database.execute(f"{JOBS.update(changed)} WHERE id = ?", [*values, job_id])
-    return _job(database, job_id)
-
-
-def _update_shard(
-    database: sqlite3.Connection, shard: ShardRow, changed: dict[str, Any]
-) -> ShardRow:
-    changed = {**changed, "changed_at": time.time()}
-    values = [SHARDS.value(column, value) for column, value in changed.items()]
-    database.execute(f"{SHARDS.update(changed)} WHERE {_SHARD}", [*values, *_key(shard)])
-    return _shard(database, shard)
-
-
-def _key(shard: ShardRow) -> tuple[str, int, int]:
-    return shard.job_id, shard.attempt, shard.number

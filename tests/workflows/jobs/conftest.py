@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing
@@ -68,6 +69,11 @@ class Desk:
     async def assert_batches_are_those_of(self, job: Job) -> None:
         listed = sorted(each.id for each in await self.batches())
         assert listed == sorted(each.batch_id for each in self.store.batches(job.id))
+
+    async def until_some_batch_is(self, status: str) -> None:
+        async with asyncio.timeout(30):
+            while status not in {each.status for each in await self.batches()}:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
 
     def results(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.out.read_text().splitlines()]

@@ -110,8 +110,7 @@ async def test_a_batch_that_nobody_saw_fail_is_listed_too(limited: Desk) -> None
     create = once.Create(shard.file_id, shard.content, "", shard.lane.endpoint, "24h", {})
     if ledger.last(job.account, shard.content, shard.lane.endpoint) is None:
         await once.create(limited.session, ledger, create, lambda _: None)
-    while "failed" not in {each.status for each in await limited.batches()}:
-        await asyncio.sleep(0.01)
+    await limited.until_some_batch_is("failed")
     job = await limited.drive(job)
     assert job.state is JobState.DONE
     assert len(limited.store.batches(job.id)) == 3

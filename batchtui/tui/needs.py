@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NEEDS: Final = {
     "batch.cancel": "batch_cancel",
     "batch.input": "file_content",
+    "batch.retry": "file_content",
+    "batch.save": "file_content",
     "file.open": "file_content",
     "file.download": "file_content",
     "file.delete": "file_delete",

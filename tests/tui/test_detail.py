@@ -6,14 +6,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from batchtui.config import Profile
 from batchtui.gateway.server import Gateway
 from batchtui.tui import summaries
 from batchtui.tui.account import Account
 from batchtui.tui.batch_detail import detail_lines
+from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.copy import CopyScreen
 from batchtui.tui.screens.detail import DetailScreen
+from batchtui.tui.screens.prompt import PromptScreen
 from batchtui.tui.start import AtBatch
 from batchtui.tui.viewer.screen import ViewerScreen
 from batchtui.tui.widgets.choosable import ChoosableLines
@@ -255,3 +258,27 @@ async def test_a_line_taller_than_the_screen_is_scrolled_through() -> None:
         assert len(tops) > 30
         await pilot.press("g")
         assert lines.scroll_offset.y == 0
+
+
+async def test_all_results_are_saved_in_one_file(
+    make_app: MakeApp, profile: Profile, write_input: WriteInput, tmp_path: Path
+) -> None:
+    batch_id = await submitted(profile, Submission(write_input(3)))
+    out = tmp_path / "saved.csv"
+    app = make_app(start=AtBatch(batch_id))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until_shown(pilot, "finish      stop 3")
+        for overwrite in (False, True):
+            await pilot.press("d")
+            await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+            answer = app.screen.query_one(Input)
+            assert answer.value.endswith("/in.results.jsonl")
+            answer.value = str(out)
+            await pilot.press("enter")
+            if overwrite:
+                await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+                await pilot.press("y")
+            await until(pilot, out.exists)
+            await until_shown(pilot, "3 ok")
+    assert out.read_text().startswith("custom_id,")
+    assert out.read_text().count("r-") >= 3

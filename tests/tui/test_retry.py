@@ -18,6 +18,7 @@ from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.create import CreateScreen
 from batchtui.tui.screens.detail import DetailScreen
+from batchtui.tui.screens.prompt import PromptScreen
 from batchtui.tui.screens.retry import RetryScreen
 from batchtui.workflows.session import Session
 from batchtui.workflows.submit import Submission, submit
@@ -61,7 +62,7 @@ async def until_counted(pilot: Pilot[Any], app: BatchtuiApp) -> None:
 
 
 async def test_what_failed_becomes_a_batch_of_its_own_and_both_name_each_other(
-    make_app: MakeApp, gateway: Gateway, write_input: WriteInput
+    make_app: MakeApp, gateway: Gateway, write_input: WriteInput, tmp_path: Path
 ) -> None:
     profile = Profile("far", gateway.base_url, refresh_s=0.1)
     first_id = await started(profile, write_input(40, model=MODEL))
@@ -99,6 +100,16 @@ async def test_what_failed_becomes_a_batch_of_its_own_and_both_name_each_other(
         assert "Esc back to the other batch" in screen_text(app)
         assert "team=ads" in screen_text(app)
         assert "batchtui_retry_of" not in screen_text(app)
+        out = tmp_path / "all.jsonl"
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        assert "with the best of 1 retry" in " ".join(screen_text(app).split())
+        app.screen.query_one(Input).value = str(out)
+        await pilot.press("enter")
+        await until(pilot, out.exists)
+    lines = out.read_text().splitlines()
+    assert len(lines) == 40
+    assert all('"status_code":200' in line for line in lines)
 
 
 async def test_other_outcomes_can_be_chosen(

@@ -24,7 +24,7 @@ from batchtui.tui.glyphs import glyphs
 from batchtui.tui.opens import Entry, ToBatch, ToFile, ToResults, ToSummary, does
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.copy import CopyScreen
-from batchtui.tui.screens.frame import Frame
+from batchtui.tui.screens.saving import Saving
 from batchtui.tui.widgets.choosable import ChoosableLines
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from batchtui.workflows.session import Session
 
 
-class DetailScreen(Frame[None]):
+class DetailScreen(Saving):
     """The batch may be one that the list has not loaded: then it is asked for by its id."""
 
     BINDING_GROUP_TITLE = "Batch"
@@ -42,10 +42,18 @@ class DetailScreen(Frame[None]):
             "enter", "open", "open", id="batch.open", tooltip="What the line names, else results"
         ),
         Binding("t", "retry", "retry", id="batch.retry", tooltip="Send again what came to nothing"),
+        Binding("d", "save", "save", id="batch.save", tooltip="Save all results in one file"),
         Binding("x", "cancel", "cancel", id="batch.cancel", tooltip="Cancel this batch"),
         Binding("y", "copy", "copy", id="batch.copy", tooltip="Copy an id, the metadata, or all"),
         Binding("f", "open_input", "input", id="batch.input", tooltip="Read the input file"),
-        Binding("r", "refresh", "refresh", id="batch.refresh", tooltip="Ask the server now"),
+        Binding(
+            "r",
+            "refresh",
+            "refresh",
+            show=False,
+            id="batch.refresh",
+            tooltip="Ask the server now",
+        ),
     ]
     back_to = "Batches"
 
@@ -126,6 +134,11 @@ class DetailScreen(Frame[None]):
         batch = self.shown_batch
         if batch is not None:
             retry(self.app, batch)
+
+    def action_save(self) -> None:
+        batch = self.shown_batch
+        if batch is not None:
+            self.ask_where_to_save(batch)
 
     def action_copy(self) -> None:
         batch = self.shown_batch

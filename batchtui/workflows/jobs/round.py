@@ -15,9 +15,7 @@ from batchtui.errors import (
     AuthenticationError,
     BatchtuiError,
     InputError,
-    NotKnownError,
     PermissionDeniedError,
-    ProtocolError,
     UsageError,
 )
 from batchtui.models import status
@@ -25,7 +23,8 @@ from batchtui.models.batch import Batch
 from batchtui.workflows.jobs import refusal
 from batchtui.workflows.jobs.collecting import collect
 from batchtui.workflows.jobs.course import Course
-from batchtui.workflows.jobs.events import JobTrouble, ShardMoved
+from batchtui.workflows.jobs.events import ShardMoved
+from batchtui.workflows.jobs.patience import Patience
 from batchtui.workflows.jobs.records import Attempt, ShardRow
 from batchtui.workflows.jobs.refusal import BatchFailedError, StoppedError
 from batchtui.workflows.jobs.release import Queue, all_settled
@@ -33,13 +32,11 @@ from batchtui.workflows.jobs.room import Room
 from batchtui.workflows.jobs.sending import Sender, usual_endpoint
 from batchtui.workflows.jobs.spend import spent_of
 from batchtui.workflows.jobs.states import JobState, ShardState
-from batchtui.workflows.jobs.watching import GONE, OpenBatches
-from batchtui.workflows.waiting import clock, retry_in_s
+from batchtui.workflows.jobs.watching import GONE, OpenBatches, facts_of
+from batchtui.workflows.waiting import clock
 
 TICK_S: Final = 1.0
 """So often it is looked whether somebody asked for a pause or a cancel."""
-MOST_UNCLEAR: Final = 5
-"""Answers in a row that leave a create unclear, or are none of a Batch API: then it stops."""
 MOST_LOST: Final = 3
 
 Work = Coroutine[Any, Any, ShardRow]
@@ -74,9 +71,8 @@ class Round:
         self._sent_number = 0
         self._send_at = 0.0
         self._collect_at = 0.0
-        self._failures = 0
-        self._unclear = 0
-        self._is_new = not any(each.file_id or each.batch_id for each in shards)
+        is_new = not any(each.file_id or each.batch_id for each in shards)
+        self.patience = Patience(course, is_new=is_new)
 
     async def run(self) -> None:
         """Until every shard is settled. Raises what stops the job, or was asked for."""
@@ -139,8 +135,7 @@ class Round:
             except BatchtuiError as error:
                 await self._not_sent(error)
             else:
-                self._failures = self._unclear = 0
-                self._is_new = False
+                self.patience.answered()
                 shard = await asyncio.to_thread(self.course.store.shard, shard)
                 self.shards[shard.number] = shard
                 if shard.state is ShardState.RUNNING:
@@ -150,7 +145,7 @@ class Round:
             try:
                 shard = task.result()
             except BatchtuiError as error:
-                self._collect_at = clock() + self._waited_out(error)
+                self._collect_at = clock() + self.patience.wait_s(error)
             else:
                 self.shards[shard.number] = shard
                 self.course.emit(ShardMoved(shard))
@@ -163,7 +158,7 @@ class Round:
         if refusal.is_no_room(error):
             await self.queue.refused(shard, refusal.told_limit(str(error)))
         elif refusal.is_passing(error):
-            self._send_at = clock() + self._waited_out(error)
+            self._send_at = clock() + self.patience.wait_s(error)
         else:
             is_of_shard = not isinstance(
                 error, AuthenticationError | PermissionDeniedError | UsageError | InputError
@@ -172,26 +167,11 @@ class Round:
                 await self.move(shard, ShardState.FAILED, why=str(error))
             raise error
 
-    def _waited_out(self, error: BatchtuiError) -> float:
-        """Seconds until the next try, told; raises `error` when there is no use in one."""
-        if not refusal.is_passing(error):
-            raise error
-        is_unclear = isinstance(error, NotKnownError | ProtocolError)
-        self._unclear = self._unclear + 1 if is_unclear else 0
-        if self._unclear > MOST_UNCLEAR:
-            raise error
-        if self._is_new and isinstance(error, refusal.UNREACHED):
-            raise error
-        self._failures += 1
-        wait_s = retry_in_s(error, self._failures, self.course.interval_s)
-        self.course.emit(JobTrouble(error, wait_s))
-        return wait_s
-
     async def _look(self) -> None:
         if not self._numbers or clock() < self.open.look_at:
             return
         async for batch_id, batch, is_final in self.open.look():
-            self._is_new = False
+            self.patience.is_new = False
             shard = self.shards[self._numbers[batch_id]]
             if batch is None:
                 del self._numbers[batch_id]
@@ -200,12 +180,12 @@ class Round:
                 del self._numbers[batch_id]
                 await self._ended(shard, batch)
             else:
-                await self.move(shard, ShardState.RUNNING, **_facts(batch))
+                await self.move(shard, ShardState.RUNNING, **facts_of(batch))
 
     async def _ended(self, shard: ShardRow, batch: Batch) -> None:
         """The batch is final."""
         if batch.status != status.FAILED:
-            await self.move(shard, ShardState.FINISHED, **_facts(batch))
+            await self.move(shard, ShardState.FINISHED, **facts_of(batch))
             return
         await self.failed(shard, batch)
 
@@ -291,28 +271,6 @@ class Round:
 
     def _first(self, state: ShardState) -> ShardRow | None:
         return next((each for each in self.shards.values() if each.state is state), None)
-
-
-def _facts(batch: Batch) -> dict[str, Any]:
-    """What the row of a shard keeps of its batch."""
-    counts, usage = batch.request_counts, batch.usage
-    facts: dict[str, Any] = {"batch_status": batch.status}
-    if counts is not None:
-        facts |= {
-            "total": counts.total,
-            "completed": counts.completed,
-            "failed": counts.failed,
-        }
-    if usage is not None:
-        facts |= {
-            "input_tokens": usage.input_tokens,
-            "output_tokens": usage.output_tokens,
-            "cached_tokens": usage.cached_tokens,
-        }
-    return facts | {
-        "output_file_id": batch.output_file_id or "",
-        "error_file_id": batch.error_file_id or "",
-    }
 
 
 async def _end(*tasks: asyncio.Task[ShardRow] | None) -> None:

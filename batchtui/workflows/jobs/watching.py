@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Any, Final
 
 from batchtui.errors import ApiError, NotFoundError, ProtocolError
 from batchtui.models.batch import Batch
@@ -92,3 +92,25 @@ class OpenBatches:
             self._course.emit(JobTrouble(self.trouble, wait_s))
             self.look_at = clock() + wait_s
         self._pause_s = min(self._pause_s * GROWTH, self._course.interval_s)
+
+
+def facts_of(batch: Batch) -> dict[str, Any]:
+    """What the row of a shard keeps of its batch."""
+    counts, usage = batch.request_counts, batch.usage
+    facts: dict[str, Any] = {"batch_status": batch.status}
+    if counts is not None:
+        facts |= {
+            "total": counts.total,
+            "completed": counts.completed,
+            "failed": counts.failed,
+        }
+    if usage is not None:
+        facts |= {
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cached_tokens": usage.cached_tokens,
+        }
+    return facts | {
+        "output_file_id": batch.output_file_id or "",
+        "error_file_id": batch.error_file_id or "",
+    }

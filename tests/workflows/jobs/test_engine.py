@@ -93,7 +93,7 @@ async def test_a_shard_too_large_for_the_queue_is_split(limited: Desk) -> None:
 
 async def test_a_batch_that_nobody_saw_fail_is_listed_too(limited: Desk) -> None:
     """Killed in a create; the batch came to be, and had no room, before anybody looked."""
-    requests = [chat(n, echo="slow-700" if n < 10 else "") for n in range(20)]
+    requests = [chat(n, echo="slow-3000" if n < 10 else "") for n in range(20)]
     job = await limited.make(limited.write(requests))
 
     def is_created(event: object) -> bool:

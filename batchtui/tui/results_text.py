@@ -91,7 +91,7 @@ def _summary(summary: Summary) -> Iterator[Entry]:
 
 def _spread(name: str, numbers: Histogram) -> Entry:
     """`tokens in   31k   median 131   95% up to 260   most 1,024   ▁▃█▅▂▁`."""
-    counts = numbers.spread(_SPREAD_CELLS)
+    counts = numbers.spread(min(_SPREAD_CELLS, numbers.most - numbers.least + 1))
     highest = max(counts)
     levels = glyphs().levels
     drawn = "".join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ async def test_its_end_is_told_once(make_app: MakeApp, profile: Profile, crawl: 
     app = make_app()
     rung: list[object] = []
     async with app.run_test(size=(80, 24)) as pilot:
-        app.call_back = rung.append  # type: ignore[method-assign]
+        app.call_back = rung.append  # type: ignore[method-assign,assignment]
         await pilot.press("4")
         await until_shown(pilot, "! not driven")
         await pilot.press("p")
@@ -464,10 +465,12 @@ async def test_nothing_is_drawn_while_nothing_changes(
         await pilot.pause()
         drawn: list[object] = []
         display = app._display
-        app._display = lambda screen, renderable: (  # type: ignore[method-assign]
-            drawn.append(renderable) if renderable is not None else None,
-            display(screen, renderable),
-        )[1]
+
+        def noted(screen: Any, renderable: Any) -> None:
+            drawn.extend([renderable] if renderable is not None else [])
+            display(screen, renderable)
+
+        app._display = noted  # type: ignore[method-assign]
         for _ in range(5):
             await app.desk._read(JobStore())
             await pilot.pause()
@@ -482,13 +485,13 @@ async def test_an_idle_desk_reads_nothing_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from batchtui.tui.jobs import desk
+    from batchtui.tui.jobs.board import read, stamp
 
     monkeypatch.setattr(desk, "SHOWN_S", 0.01)
     monkeypatch.setattr(desk, "LEAST_S", 0.0)
     job = await make(profile, crawl, name="crawl")
     await drive(profile, job, tmp_path / "downloads")
     reads = 0
-    read = desk.read
 
     def counted(*given: object) -> object:
         nonlocal reads
@@ -497,7 +500,6 @@ async def test_an_idle_desk_reads_nothing_twice(
 
     monkeypatch.setattr(desk, "read", counted)
     stamps = 0
-    stamp = desk.stamp
 
     def stamped(path: Path) -> object:
         nonlocal stamps

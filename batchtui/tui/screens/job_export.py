@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from batchtui.errors import BatchtuiError, UsageError
 from batchtui.tui.figures import plural, size
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.jobs.typed import new_path
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.viewer.job_results import fetched
@@ -101,18 +102,13 @@ class JobExportScreen(Frame[None]):
         if self._is_at_work or not typed:
             return
         try:
-            path = Path(typed).expanduser()
+            path = new_path(typed)
             form = self._wanted(str(path))
-            exists = path.exists()
-        except (BatchtuiError, OSError, RuntimeError, ValueError) as error:
-            self._say_trouble(str(error))
+        except BatchtuiError as error:
+            self._say_trouble(f"{error.message}. {error.hint}" if error.hint else error.message)
             return
-        if exists:
-            there = "a folder" if path.is_dir() else size(path.stat().st_size)
-            if path.is_dir():
-                self._say_trouble(f"{path} is {there}")
-                return
-            question = f"{path} exists ({there}). Overwrite it?"
+        if path.exists():
+            question = f"{path} exists ({size(path.stat().st_size)}). Overwrite it?"
             self.app.push_screen(ConfirmScreen(question), partial(self._write_if, path, form))
         else:
             self._write_if(path, form, True)

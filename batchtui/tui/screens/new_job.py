@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -20,11 +19,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
-from batchtui.errors import BatchtuiError
+from batchtui.errors import BatchtuiError, UsageError
 from batchtui.tui import needs
 from batchtui.tui.figures import moment, plural
 from batchtui.tui.form_values import FormError
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.jobs.typed import new_path
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.widgets.field import Field
@@ -150,13 +150,11 @@ class NewJobScreen(Frame[None]):
         if not typed:
             return ""
         try:
-            path = Path(typed).expanduser().absolute()
-            if path.exists():
-                raise FormError(f"result: {path} exists already")
-            if not path.parent.is_dir():
-                raise FormError(f"result: there is no folder {path.parent}")
-        except (OSError, RuntimeError, ValueError) as error:
-            raise FormError(f"result: {error}") from None
+            path = new_path(typed)
+        except UsageError as error:
+            raise FormError(f"result: {error.message}") from None
+        if path.exists():
+            raise FormError(f"result: {path} exists already")
         return str(path)
 
     # the start
@@ -182,7 +180,7 @@ class NewJobScreen(Frame[None]):
         try:
             new = NewJob(self._submission.path, self._options(), self._result())
         except FormError as error:
-            self._say_trouble(str(error).removeprefix("result: "))
+            self._say_trouble(str(error))
             return
         self._make_it(session, new)
 

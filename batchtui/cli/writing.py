@@ -8,8 +8,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from batchtui.errors import UsageError
+from batchtui.visible import visible
 
 
 def new_file(output: str, *, force: bool) -> None:
@@ -35,5 +37,14 @@ def written_to(output: str) -> Iterator[Path]:
         path = Path(directory) / "out.jsonl"
         yield path
         with path.open("rb") as whole:
-            shutil.copyfileobj(whole, sys.stdout.buffer, 1 << 20)
-        sys.stdout.buffer.flush()
+            if sys.stdout.isatty():
+                _show(whole)
+            else:
+                shutil.copyfileobj(whole, sys.stdout.buffer, 1 << 20)
+        sys.stdout.flush()
+
+
+def _show(content: BinaryIO) -> None:
+    """On a terminal, with nothing that could steer it."""
+    for line in content:
+        sys.stdout.write(visible(line.decode("utf-8", "replace").rstrip("\r\n")) + "\n")

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from batchtui.cli.root import root
+from tests.tui.terminal import Terminal
 
 WriteInput = Callable[..., Path]
 CSV = "id,text\na,Hello\nb,Bye\n"
@@ -210,3 +211,16 @@ def test_a_file_that_is_not_there_is_told() -> None:
         done = batchtui(*command, "nowhere.jsonl")
         assert done.exit_code == 3, command
         assert "No such file" in done.stderr
+
+
+def test_what_is_written_to_a_terminal_can_not_steer_it(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    path.write_bytes(b'{"custom_id": "a", "response": "\x9b2J \xc2\x9b2J \x1b[2J shown"}\n')
+    arguments = ["batchtui", "sample", str(path)]
+    code = f"import sys; sys.argv = {arguments}; from batchtui.__main__ import main; main()"
+    with Terminal(code) as terminal:
+        terminal.read_until("1 lines")
+        assert terminal.exit_code() == 0
+    assert b"shown" in terminal.output
+    assert "\x9b" not in terminal.output.decode()
+    assert "\x1b" not in terminal.output.decode()

@@ -14,7 +14,7 @@ from batchtui.cli.options import json_option
 from batchtui.cli.output import SCHEMA_VERSION, note, print_table
 from batchtui.cli.reading import STDIN, read_from, worked
 from batchtui.errors import UsageError
-from batchtui.visible import shortened
+from batchtui.visible import shortened, visible, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +28,17 @@ _SHOWN_CHARS: Final = 40
 @click.command(
     short_help="Two results by custom_id: same, changed, in one only.",
     epilog=examples(
-        "batchtui diff out.jsonl other.jsonl", "batchtui diff out.jsonl other.jsonl --json"
+        "batchtui diff out.jsonl other.jsonl",
+        "batchtui diff out.jsonl other.jsonl --words",
+        "batchtui diff out.jsonl other.jsonl --json",
     ),
 )
 @click.argument("a", metavar="A", type=FILE)
 @click.argument("b", metavar="B", type=FILE)
 @click.option("--all", "every", is_flag=True, help="List what is the same too.")
+@click.option("--words", is_flag=True, help="Show what changed in each answer, word by word.")
 @json_option
-def diff(a: str, b: str, every: bool, as_json: bool) -> None:
+def diff(a: str, b: str, every: bool, words: bool, as_json: bool) -> None:
     """Compare two result files. What is listed is what differs, with both outcomes and answers."""
     if a == b == STDIN:
         raise UsageError("stdin can be one of the two only")
@@ -52,6 +55,9 @@ def diff(a: str, b: str, every: bool, as_json: bool) -> None:
         found = worked(comparing(first, second), "comparing")
         if as_json:
             _print_document(found, found.pairs(wanted))
+        elif words:
+            _print_words(found.pairs(wanted))
+            note(_summary(found))
         else:
             _print_rows(found.pairs(wanted))
             note(_summary(found))
@@ -64,6 +70,19 @@ def _print_rows(pairs: Iterator[Pair]) -> None:
     header = ("CHANGE", "CUSTOM_ID", "A", "B", "ANSWER A", "ANSWER B")
     while rows := [_row(pair) for pair in islice(pairs, 1000)]:
         print_table(header, rows)
+
+
+def _print_words(pairs: Iterator[Pair]) -> None:
+    """As `git diff --word-diff=plain`: [-gone-] and {+new+}."""
+    from batchtui.jsonl.word_diff import word_diff
+
+    marks = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
+    for pair in pairs:
+        click.echo(f"{pair.change} {visible(pair.custom_id or '-')}")
+        pieces = word_diff(_said(pair.a), _said(pair.b))
+        text = "".join(marks[kind].format(text) for kind, text in pieces)
+        for line in visible_lines(text):
+            click.echo(f"  {line}")
 
 
 def _row(pair: Pair) -> tuple[str, ...]:

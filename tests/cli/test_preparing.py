@@ -206,6 +206,14 @@ def test_two_results_compared(tmp_path: Path) -> None:
     assert batchtui("diff", "-", "-").exit_code == 2
 
 
+def test_answers_compared_word_by_word(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    first.write_text(results("a", text="The red fox\nruns"))
+    second.write_text(results("a", text="The quick red fox\nrests"))
+    done = batchtui("diff", first, second, "--words")
+    assert done.stdout == "changed a\n  The {+quick +}red fox\n  [-runs-]{+rests+}\n"
+
+
 def test_a_file_that_is_not_there_is_told() -> None:
     for command in (["stats"], ["sample"], ["split", "--by-model"], ["merge"], ["diff", "x"]):
         done = batchtui(*command, "nowhere.jsonl")

@@ -19,8 +19,11 @@ from batchtui.tui.screens.create import CreateScreen
 from batchtui.tui.screens.problems import ProblemsScreen
 from batchtui.tui.viewer import external
 from batchtui.tui.viewer.screen import ViewerScreen
+from batchtui.workflows import files
 from batchtui.workflows.cost import Cost
 from batchtui.workflows.repair import fixed_path
+from batchtui.workflows.session import Session
+from batchtui.workflows.submit import Uploaded
 from tests.conftest import WriteInput
 from tests.tui.conftest import MakeApp
 from tests.tui.support import focus, screen_text, type_text, until, until_shown
@@ -253,3 +256,26 @@ def test_the_name_of_a_copy(tmp_path: Path) -> None:
     assert fixed_path(tmp_path / ".hidden").name == ".hidden.fixed"
     (tmp_path / "b.fixed.jsonl").symlink_to(tmp_path / "nowhere")
     assert fixed_path(tmp_path / "b.jsonl").name == "b.fixed-2.jsonl"
+
+
+async def test_a_line_of_a_server_file_is_shown_under_the_files_own_name(
+    make_app: MakeApp, profile: Profile, bad: Path
+) -> None:
+    async with Session(profile) as session:
+        events = [event async for event in files.upload(session, bad)]
+    uploaded = events[-1]
+    assert isinstance(uploaded, Uploaded)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.session)
+        assert app.session is not None
+        kept = app.session.download_path(uploaded.file.id)
+        await app.push_screen(CreateScreen(kept, server_file=uploaded.file))
+        await until_shown(pilot, "f renumber")
+        await pilot.press("enter")
+        await until_shown(pilot, "2 of 10")
+        assert isinstance(app.screen, ViewerScreen)
+        assert app.screen.look == "lines"
+        title = screen_text(app).splitlines()[0]
+        assert "in.jsonl" in title
+        assert kept.stem not in title

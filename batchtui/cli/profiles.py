@@ -124,6 +124,8 @@ def _document(profile: Profile) -> dict[str, Any]:
         "confirm_above_usd": profile.confirm_above_usd,
         "max_lines": profile.max_lines,
         "max_size_bytes": profile.max_size_bytes,
+        "max_enqueued_tokens": profile.max_enqueued_tokens,
+        "max_open_batches": profile.max_open_batches,
         "proxy": "***" if profile.proxy else None,
         "ca_file": str(profile.ca_file) if profile.ca_file else None,
         "client_cert": str(profile.client_cert) if profile.client_cert else None,

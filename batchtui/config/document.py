@@ -34,11 +34,21 @@ _KEYS: Final[Mapping[str, tuple[type, ...]]] = {
     "confirm_above_usd": _NUMBER,
     "max_lines": (int,),
     "max_size_bytes": (int,),
+    "max_enqueued_tokens": (int,),
+    "max_open_batches": (int,),
     "proxy": _TEXT,
     "ca_file": _TEXT,
     "client_cert": _TEXT,
     "client_key": _TEXT,
     "read_only": (bool,),
+}
+_LEAST: Final = {
+    "refresh_s": 1,
+    "confirm_above_usd": 0,
+    "max_lines": 1,
+    "max_size_bytes": 1,
+    "max_enqueued_tokens": 1,
+    "max_open_batches": 1,
 }
 _TOP_LEVEL: Final = ("default_profile", "profiles", "app", "keys")
 _WORDS: Final = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
@@ -94,6 +104,8 @@ class Document:
             confirm_above_usd=float(table.get("confirm_above_usd", 10)),
             max_lines=table.get("max_lines"),
             max_size_bytes=table.get("max_size_bytes"),
+            max_enqueued_tokens=table.get("max_enqueued_tokens"),
+            max_open_batches=table.get("max_open_batches"),
             proxy=table.get("proxy"),
             ca_file=self._file(name, table, "ca_file"),
             client_cert=self._file(name, table, "client_cert"),
@@ -115,8 +127,7 @@ class Document:
             self._refuse(name, "kind", f"must be one of {', '.join(KINDS)}")
         if not all(isinstance(value, str) for value in table.get("headers", {}).values()):
             self._refuse(name, "headers", "must be a table of text")
-        least_of = {"refresh_s": 1, "confirm_above_usd": 0, "max_lines": 1, "max_size_bytes": 1}
-        for key, least in least_of.items():
+        for key, least in _LEAST.items():
             if table.get(key, least) < least:
                 self._refuse(name, key, f"must be at least {least}")
         given = [key for key in _KEY_SOURCES if table.get(key)]

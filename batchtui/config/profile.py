@@ -21,8 +21,9 @@ class Profile:
     `provider`: LiteLLM's `custom-llm-provider`. `model`: LiteLLM routes by it in place of a
     provider. `target_model_names`: the models, with commas, that LiteLLM keeps a managed file for,
     which takes a database. `max_lines`, `max_size_bytes`: bounds of one input file where they are
-    not the kind's own. `confirm_above_usd`: a batch estimated to cost more is asked about first.
-    `read_only` refuses every change. `api_key`, when it is known already; otherwise `key_source`
+    not the kind's own. `max_enqueued_tokens` for each model, `max_open_batches`: what the server
+    takes at one time, as jobs keep to it. `confirm_above_usd`: a batch estimated to cost more is
+    asked about first. `read_only` refuses every change. `api_key`, when it is known already; otherwise `key_source`
     says where to fetch it, or None that there is none.
     """
 
@@ -41,6 +42,8 @@ class Profile:
     confirm_above_usd: float = 10.0
     max_lines: int | None = None
     max_size_bytes: int | None = None
+    max_enqueued_tokens: int | None = None
+    max_open_batches: int | None = None
     proxy: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
     client_cert: Path | None = None

@@ -109,6 +109,8 @@ organization = "org"
 project = "proj"
 max_lines = 10
 max_size_bytes = 1000
+max_enqueued_tokens = 2000
+max_open_batches = 3
 proxy = "http://proxy:3128"
 ca_file = "ca.pem"
 read_only = true
@@ -125,6 +127,7 @@ def test_every_key(nowhere: Path) -> None:
     assert profile.headers == {"X-Team": "ads"}
     assert (profile.organization, profile.project, profile.read_only) == ("org", "proj", True)
     assert (profile.max_lines, profile.max_size_bytes) == (10, 1000)
+    assert (profile.max_enqueued_tokens, profile.max_open_batches) == (2000, 3)
     assert profile.ca_file == nowhere.parent / "ca.pem"
     assert [each.name for each in config.profiles()] == ["p", "q"]
 

@@ -33,6 +33,8 @@ class Profile:
     confirm_above_usd: float | None
     max_lines: int | None
     max_size_bytes: int | None
+    max_enqueued_tokens: int | None
+    max_open_batches: int | None
     proxy: str | None
     ca_file: str | None
     client_cert: str | None

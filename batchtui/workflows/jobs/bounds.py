@@ -13,7 +13,7 @@ def bounds_of(profile: Profile, options: JobOptions) -> Bounds:
     return Bounds(
         lines=_least(limits.lines, options.max_lines),
         size_bytes=_least(limits.size_bytes, options.max_size_bytes),
-        tokens=_least(options.max_tokens, options.max_enqueued_tokens),
+        tokens=_least(options.max_tokens, options.max_enqueued_tokens, profile.max_enqueued_tokens),
     )
 
 

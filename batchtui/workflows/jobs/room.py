@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from batchtui.config import Profile
 from batchtui.workflows.jobs.records import JobOptions, ShardRow
 from batchtui.workflows.waiting import clock, jittered
 
@@ -19,9 +20,13 @@ REFUSALS_TO_SPLIT: Final = 2
 
 
 class Room:
-    """For a job with `options`. `limits`: tokens by model, as the server has told."""
+    """For a job with `options` at the server of `profile`. `limits`: tokens by model, as it told.
 
-    def __init__(self, options: JobOptions, limits: Mapping[str, int]) -> None:
+    What the profile bounds counts for all jobs together, what the options bound for this one.
+    """
+
+    def __init__(self, profile: Profile, options: JobOptions, limits: Mapping[str, int]) -> None:
+        self._profile = profile
         self._options = options
         self._told = dict(limits)
         self._not_before: dict[str, float] = {}
@@ -29,15 +34,19 @@ class Room:
 
     def limit(self, model: str) -> int | None:
         """Tokens that may be in the queue for `model`: as set, or as the server has told."""
-        known = (self._options.max_enqueued_tokens, self._told.get(model))
+        set_ = self._options.max_enqueued_tokens, self._profile.max_enqueued_tokens
+        known = (*set_, self._told.get(model))
         return min((each for each in known if each is not None), default=None)
 
     def lacks(self, shard: ShardRow, open_shards: Sequence[ShardRow]) -> str:
         """Why `shard` has to wait, in words; "" when it fits."""
-        most = self._options.max_open_batches
         ours = [each for each in open_shards if each.job_id == shard.job_id]
-        if most is not None and len(ours) >= most:
-            return f"waits: {len(ours):,} batches are open, as many as may be"
+        for most, those in (
+            (self._options.max_open_batches, ours),
+            (self._profile.max_open_batches, open_shards),
+        ):
+            if most is not None and len(those) >= most:
+                return f"waits: {len(those):,} batches are open, as many as may be"
         model = shard.lane.model
         beside = _of_model(model, open_shards, shard)
         before = self._refused_beside.get(model)

@@ -61,7 +61,9 @@ class Round:
     ) -> None:
         self.course = course
         self.shards = {each.number: each for each in shards}
-        self.queue = Queue(course, attempt, Room(course.job.options, limits), self.shards)
+        self.queue = Queue(
+            course, attempt, Room(course.session.profile, course.job.options, limits), self.shards
+        )
         self.open = OpenBatches(course)
         self.sender = Sender(course, attempt, usual_endpoint(shards), is_sole=len(shards) == 1)
         self.sending: asyncio.Task[ShardRow] | None = None

@@ -13,6 +13,7 @@ from batchtui.errors import InputError, UsageError
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.jsonl.outcomes import Outcome
+from batchtui.jsonl.shards import SpanFile
 from batchtui.models.limits import MB
 from batchtui.workflows import once
 from batchtui.workflows.check import RefusedError
@@ -94,22 +95,23 @@ async def test_a_shard_too_large_for_the_queue_is_split(limited: Desk) -> None:
 async def test_a_batch_that_nobody_saw_fail_is_listed_too(limited: Desk) -> None:
     """Killed in a create; the batch came to be, and had no room, before anybody looked."""
     requests = [chat(n, echo="slow-3000" if n < 10 else "") for n in range(20)]
-    job = await limited.make(limited.write(requests))
+    path = limited.write(requests)
+    job = await limited.make(path, max_open_batches=1)
 
-    def is_created(event: object) -> bool:
-        return isinstance(event, ShardMoved) and (event.shard.number, event.shard.state) == (
-            2,
-            ShardState.CREATING,
-        )
+    def is_running(event: object) -> bool:
+        return isinstance(event, ShardMoved) and event.shard.state is ShardState.RUNNING
 
-    await limited.drive(job, is_created)
-    shard = limited.store.shards(job.id)[1]
-    assert shard.state is ShardState.CREATING
-    ledger = limited.session.ledger
-    assert ledger is not None
-    create = once.Create(shard.file_id, shard.content, "", shard.lane.endpoint, "24h", {})
-    if ledger.last(job.account, shard.content, shard.lane.endpoint) is None:
-        await once.create(limited.session, ledger, create, lambda _: None)
+    await limited.drive(job, is_running)
+    shard, store, session = limited.store.shards(job.id)[1], limited.store, limited.session
+    client = await session.client()
+    with SpanFile.open(path, store.spans(shard)) as lines:
+        file = await client.files.create(file=lines.read() or b"", filename="in-002.jsonl")
+    shard = store.move_shard(shard, ShardState.UPLOADING)
+    shard = store.move_shard(shard, ShardState.UPLOADED, file_id=file.id)
+    shard = store.move_shard(shard, ShardState.CREATING)
+    create = once.Create(file.id, shard.content, "", shard.lane.endpoint, "24h", {})
+    assert session.ledger is not None
+    await once.create(session, session.ledger, create, lambda _: None)
     await limited.until_some_batch_is("failed")
     job = await limited.drive(job)
     assert job.state is JobState.DONE

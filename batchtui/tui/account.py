@@ -44,10 +44,13 @@ def counted(answer: Refreshed) -> Counted:
 
 
 class Account:
-    """`version` goes up with everything that a list of the batches shows."""
+    """`version` goes up with everything that a list of the batches shows. `changed`: the ids of
+    those that the last step changed, where it changed no others; None where it may have.
+    """
 
     def __init__(self) -> None:
         self.version = 0
+        self.changed: frozenset[str] | None = None
         self._users_version = -1
         self._users: dict[str, list[Batch]] = {}
         self.batches: dict[str, Batch] = {}
@@ -89,12 +92,17 @@ class Account:
         self.answered_at_s = answer.at_s
         self.trouble = None
         self.paces.observe(fresh.moving, answer.at_s)
-        self.version += 1
+        is_same = before.keys() == self.batches.keys() and not answer.added and not answer.gone
+        self._step(answer.changed if is_same else None)
         return finished
+
+    def _step(self, changed: frozenset[str] | None) -> None:
+        self.version += 1
+        self.changed = changed
 
     def learn_names(self, names: Mapping[str, str]) -> None:
         self.names.update(names)
-        self.version += 1
+        self._step(None)
 
     def _count(self) -> None:
         self.statuses = Counter(batch.status for batch in self.batches.values())
@@ -105,12 +113,13 @@ class Account:
 
     def put(self, batch: Batch) -> None:
         """A batch that an action answered with: newer than the list's, or not in it yet."""
-        if batch.id in self.batches:
+        is_known = batch.id in self.batches
+        if is_known:
             self.batches[batch.id] = batch
         else:
             self.batches = {batch.id: batch, **self.batches}
         self._count()
-        self.version += 1
+        self._step(frozenset({batch.id}) if is_known else None)
 
     def name(self, batch: Batch) -> str:
         """The input file's name where it is known, else its id, as far as one can read it."""

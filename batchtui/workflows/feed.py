@@ -201,7 +201,9 @@ def compared(
         batches=tuple(found.values()),
         added=frozenset(key for key in found if key not in before),
         changed=frozenset(
-            key for key, batch in found.items() if key in before and before[key] != batch
+            key
+            for key, batch in found.items()
+            if (known := before.get(key)) is not None and known is not batch and known != batch
         ),
         gone=frozenset(key for key in before if key not in found),
         has_more=has_more,

@@ -37,6 +37,7 @@ TITLES = ("STATUS", "INPUT", "MODEL", "PROGRESS", "FAILED", "AGE", "LEFT")
 CHANGED = 10
 SCROLLS = 20
 SIZE = (40, 120)
+"""Rows and columns of the terminal."""
 
 
 @dataclass(frozen=True)
@@ -188,23 +189,23 @@ def count_output() -> None:
     threading.Thread(target=pump, daemon=True).start()
 
 
-def run_one(name: str, rows: int, rounds: int) -> None:
+def run_one(name: str, rows: int, rounds: int, size: tuple[int, int]) -> None:
     """In the child: run the app on its terminal, and print the figures to stdout."""
     from textual.drivers import linux_driver
 
     count_output()
-    size: Any = lambda self: (SIZE[1], SIZE[0])  # noqa: E731 - the terminal is behind the pipe
-    linux_driver.LinuxDriver._get_terminal_size = size  # type: ignore[method-assign]
+    sized: Any = lambda self: (size[1], size[0])  # noqa: E731 - the terminal is behind the pipe
+    linux_driver.LinuxDriver._get_terminal_size = sized  # type: ignore[method-assign]
     app = {"ours": Ours, "theirs": Theirs}[name](rows, rounds)
     app.run()
     sys.stdout.write(json.dumps(app.figures))
     sys.stdout.flush()
 
 
-def measured(name: str, rows: int, rounds: int) -> dict[str, float]:
+def measured(name: str, rows: int, rounds: int, size: tuple[int, int] = SIZE) -> dict[str, float]:
     """Run `name` in a process of its own on a pseudo terminal."""
     master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     environ = {**os.environ, "TERM": "screen-256color"}
     environ.pop("COLORTERM", None)
     command = [
@@ -214,6 +215,7 @@ def measured(name: str, rows: int, rounds: int) -> dict[str, float]:
         f"--{name}",
         str(rows),
         str(rounds),
+        *map(str, size),
     ]
     with subprocess.Popen(
         command, stdin=slave, stdout=subprocess.PIPE, stderr=slave, env=environ
@@ -242,6 +244,7 @@ def main(rows: int, rounds: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1].startswith("--"):
-        run_one(sys.argv[1][2:], int(sys.argv[2]), int(sys.argv[3]))
+        count, times, high, wide = map(int, sys.argv[2:6])
+        run_one(sys.argv[1][2:], count, times, (high, wide))
     else:
         main(*(int(each) for each in (sys.argv[1:] + ["10000", "20"][len(sys.argv) - 1 :])))

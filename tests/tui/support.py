@@ -93,6 +93,8 @@ class CannedApp(BatchtuiApp):
 
     def take(self, *batches: Batch, changed: Iterable[str] = (), at_s: float = NOW_S) -> None:
         """The next answer of the feed."""
-        fresh = answer(*batches, changed=changed, at_s=at_s)
+        before = self.account.batches
+        moved = {each.id for each in batches if before.get(each.id, each) != each}
+        fresh = answer(*batches, changed={*changed, *moved}, at_s=at_s)
         self.announce(self.account.refresh(fresh), self.account)
         self.account_changed.publish(None)

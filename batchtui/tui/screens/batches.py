@@ -57,7 +57,7 @@ class BatchesScreen(ListScreen[Listed]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._versions: list[tuple[Connection, int]] = []
+        self._versions: dict[Connection, int] = {}
         self._searched = 0
         self._may_search = True
 
@@ -124,15 +124,28 @@ class BatchesScreen(ListScreen[Listed]):
         connections = self.app.connections
         if not any(each.is_waiting for each in connections):
             self.table.empty = "No batches yet. Press 3 to pick a JSONL file, or c to create one."
-        versions = [(each, each.account.version) for each in connections]
-        if [each for each, _ in versions] != [each for each, _ in self._versions]:
-            self.table.set_columns(self.wanted_columns())
-        if versions != self._versions:
-            self._versions = versions
-            self.table.set_rows(_rows(connections))
-        else:
-            self.table.repaint_changed()
+        self._show_rows(connections)
         self.update_status()
+
+    def _show_rows(self, connections: Sequence[Connection]) -> None:
+        """Only what is new since the last time, where the accounts can tell that."""
+        before, self._versions = (
+            self._versions,
+            {each: each.account.version for each in connections},
+        )
+        if list(before) != list(connections):
+            self.table.set_columns(self.wanted_columns())
+            self.table.set_rows(_rows(connections))
+            return
+        moved = [each for each in connections if each.account.version != before[each]]
+        changed: list[Listed] = []
+        for each in moved:
+            account = each.account
+            if account.changed is None or account.version != before[each] + 1:
+                self.table.set_rows(_rows(connections))
+                return
+            changed += [Listed(account.batches[key], each) for key in account.changed]
+        self.table.update_rows(changed)
 
     def account_meant_changed(self) -> None:
         """To the first row of that account, where it has one."""

@@ -94,7 +94,9 @@ class RowPlaces(RowLines[R], Generic[R]):
         """New values of rows that are there already."""
         if self._is_arranging:
             self._late += rows
-        elif self.rows.put(rows):
+            return
+        known = list(rows)
+        if self.rows.put(known) and (known or self.rows.matches is not None):
             self._arrange(anew=True)
         else:
             self.repaint_changed()

@@ -23,8 +23,8 @@ class Profile:
     which takes a database. `max_lines`, `max_size_bytes`: bounds of one input file where they are
     not the kind's own. `max_enqueued_tokens` for each model, `max_open_batches`: what the server
     takes at one time, as jobs keep to it. `confirm_above_usd`: a batch estimated to cost more is
-    asked about first. `read_only` refuses every change. `api_key`, when it is known already; otherwise `key_source`
-    says where to fetch it, or None that there is none.
+    asked about first. `read_only` refuses every change. `api_key`, when it is known already;
+    otherwise `key_source` says where to fetch it, or None that there is none.
     """
 
     name: str

@@ -225,6 +225,29 @@ def test_what_the_file_says_of_the_app(nowhere: Path) -> None:
     )
 
 
+def test_accounts_side_by_side_and_columns(nowhere: Path) -> None:
+    nowhere.write_text(
+        '[app]\nprofiles = ["a", "b"]\n[app.columns]\nbatches = ["status", "age"]\nfiles = []\n'
+    )
+    settings = config.app_settings()
+    assert settings.profiles == ("a", "b")
+    assert settings.columns == {"batches": ("status", "age"), "files": ()}
+    nowhere.write_text('[app]\nprofiles = "all"\n')
+    assert config.app_settings().profiles == ("all",)
+
+
+def test_all_accounts_are_each_account_once(nowhere: Path) -> None:
+    nowhere.write_text(
+        "".join(
+            f'[profiles.{name}]\nbase_url = "http://{host}:4000"\n'
+            for name, host in (("a", "one"), ("again", "one"), ("b", "two"))
+        )
+    )
+    assert [each.name for each in config.side_by_side(["all"])] == ["a", "b"]
+    assert [each.name for each in config.side_by_side(["again", "a"])] == ["again", "a"]
+    assert config.side_by_side([]) == []
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -232,6 +255,9 @@ def test_what_the_file_says_of_the_app(nowhere: Path) -> None:
         ("[app]\nnotify = 3\n", r"config.toml:2: app: notify must be text"),
         ('[app]\nnotify = "loud"\n', r"config.toml:2: app: notify must be one of bell, osc9"),
         ('[app]\nnotify_command = "a \'b"\n', r"notify_command is no command line"),
+        ('[app]\nprofiles = "work"\n', r"config.toml:2: app: profiles must be a list of names"),
+        ("[app]\nprofiles = [1]\n", r"config.toml:2: app: profiles must be a list of names"),
+        ("[app.columns]\nbatches = 1\n", r"app: columns must be a table with a list"),
         ('[keys]\n"batch.cancel" = 3\n', r"config.toml:2: keys: batch.cancel must be a key"),
         ("app = 3\n", r"app is not a table"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,10 +10,16 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from batchtui.tui.widgets.lines import Lines
-from batchtui.tui.widgets.spans import Cell
+from batchtui.tui.widgets.spans import Cell, cut_in_the_middle
+from batchtui.visible import visible
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
+
+BOX: Final = 70
+BESIDE: Final = 26
+"""Cells of the box that are not the text: its frame, the key and the name."""
+LEAST: Final = 10
 
 Choice = tuple[str, str, str]
 """Key, name, text."""
@@ -58,7 +64,8 @@ class CopyScreen(ModalScreen["tuple[str, str] | None"], inherit_bindings=False):
         box = self.query_one(Vertical)
         box.border_title = "Copy"
         box.border_subtitle = "Esc closes"
-        self.query_one(Lines).show([_line(each) for each in self._choices])
+        room = max(min(BOX, self.app.size.width * 96 // 100) - BESIDE, LEAST)
+        self.query_one(Lines).show([_line(each, room) for each in self._choices])
 
     def action_take(self, key: str) -> None:
         for wanted, name, text in self._choices:
@@ -81,7 +88,9 @@ def choices(batch: Batch) -> list[Choice]:
     return [each for each in every if each[2]]
 
 
-def _line(choice: Choice) -> Cell:
+def _line(choice: Choice, room: int) -> Cell:
+    """In one line, whatever is copied: an id that is too long is cut in the middle."""
     key, name, text = choice
     shown = "the whole batch" if key == "j" else text
-    return [(f"{key}  ", "accent"), (f"{name:<15} ", ""), (shown, "muted")]
+    pieces = cut_in_the_middle([(visible(shown), "muted")], room)
+    return [(f"{key}  ", "accent"), (f"{name:<15} ", ""), *pieces]

@@ -22,6 +22,13 @@ MOST_BYTES_A_RECORD = 200
 TEXT = "words " * 100
 
 
+@pytest.fixture(autouse=True)
+def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a short file is read in many pieces, as a long one is."""
+    for module in ("lines", "json_array"):
+        monkeypatch.setattr(f"batchtui.jsonl.{module}.CHUNK_BYTES", 32_768)
+
+
 def peak_bytes(work: Callable[[], object]) -> int:
     gc.collect()
     tracemalloc.start()

@@ -51,19 +51,20 @@ def _state(view: JobView, is_driven_here: bool, doing: str) -> Iterator[Cell]:
     line: list[Span] = [(f"{sign} {word}", tone)]
     if view.total:
         done = view.total - view.pending
-        failed_tone: Tone = "trouble" if view.failed else "muted"
         line += [
             (f" {100 * done // view.total}%  ", ""),
             (bar(done, view.total), "accent"),
             (f"  {done:,} of {view.total:,}", ""),
-            (f"   ok {view.answered:,}", "success" if view.answered else "muted"),
-            (f"   failed {view.failed:,}", failed_tone),
         ]
-        if view.missing:
-            line.append((f"   missing {view.missing:,}", "trouble"))
     if view.eta_s is not None:
         line.append((f"   about {long_span(view.eta_s)} left", ""))
     yield line
+    figures = (("failed", view.failed), ("missing", view.missing), ("pending", view.pending))
+    counts: list[Span] = [_label("requests"), (f"ok {view.answered:,}", "")]
+    for word, number in figures:
+        tone_of_it: Tone = "muted" if word == "pending" or not number else "trouble"
+        counts.append((f"   {word} {number:,}", tone_of_it))
+    yield counts
     why = "" if view.is_interrupted and is_driven_here else view.why
     if why:
         yield [(f"  {why}", "trouble" if tone == "trouble" else "")]

@@ -118,9 +118,8 @@ def shard_line(shard: ShardRow, attempts: int) -> list[Span]:
     line: list[Span] = [(f"  {sign} ", tone), (shard_name(shard, attempts).ljust(12), "")]
     if shard.is_canary:
         line.append(("canary ", "accent"))
-    if shard.batch_id:
-        name = id_tail(plain_id(shard.batch_id), ID_CELLS)
-        line.append((f"{name:<{ID_CELLS}} ", "muted"))
+    name = id_tail(plain_id(shard.batch_id), ID_CELLS) if shard.batch_id else ""
+    line.append((f"{name:<{ID_CELLS}} ", "muted"))
     return [*line, (f"{count(shard.lines):>6}  ", ""), *shard_facts(shard, attempts)]
 
 

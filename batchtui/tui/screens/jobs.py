@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -24,6 +24,9 @@ from batchtui.tui.widgets.table import RecordTable
 
 if TYPE_CHECKING:
     from batchtui.workflows.jobs.view import JobView
+
+LEAST_LINES: Final = 14
+"""A lower screen has no line for the sums."""
 
 
 class JobsScreen(JobActing, ListScreen[Row]):
@@ -184,7 +187,8 @@ class JobsScreen(JobActing, ListScreen[Row]):
                 return
 
     def on_resize(self) -> None:
-        """The pane may be new on the screen."""
+        """The pane may be new on the screen; on a very low one the list has the line."""
+        self.query_one("#summary").display = self.size.height >= LEAST_LINES
         self.call_after_refresh(self.update_status)
 
     # keys

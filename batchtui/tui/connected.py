@@ -25,11 +25,11 @@ from batchtui.tui.account import Account
 from batchtui.tui.connection import Connection
 from batchtui.tui.figures import count
 from batchtui.tui.telling import TellingApp
-from batchtui.workflows.session import Session
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
     from batchtui.workflows.feed import BatchFeed, Trouble
+    from batchtui.workflows.session import Session
 
 FACTS_PAUSE_S: Final = 0.2
 """A cursor on its way over many batches asks for none of them."""
@@ -84,6 +84,8 @@ class ConnectedApp(TellingApp, inherit_bindings=False):
 
     def connect(self, *followed: Profile) -> None:
         """Follow the accounts of these profiles from now on, and no others."""
+        from batchtui.workflows.session import Session
+
         self.workers.cancel_group(self, "feed")
         alone = len(followed) == 1
         self.connections = [

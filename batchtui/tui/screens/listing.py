@@ -110,6 +110,7 @@ class ListScreen(Root, Generic[R]):
     def action_filter(self) -> None:
         self.query_one("#status").display = False
         self.query_one(FilterBar).open()
+        self._tell_filter()
 
     def action_clear(self) -> None:
         """Esc: the filter first, then the marks."""
@@ -127,9 +128,10 @@ class ListScreen(Root, Generic[R]):
     @on(RecordTable.Arranged)
     def _tell_filter(self) -> None:
         bar = self.query_one(FilterBar)
-        complaint = self.fields().complaint(bar.text)
-        shown, total = len(self.table.rows), self.table.rows.total()
-        bar.tell(complaint or f"{shown:,} of {total:,}", trouble=bool(complaint))
+        if bar.display:
+            complaint = self.fields().complaint(bar.text)
+            shown, total = len(self.table.rows), self.table.rows.total()
+            bar.tell(complaint or f"{shown:,} of {total:,}", trouble=bool(complaint))
         self.update_status()
 
     @on(FilterBar.Closed)

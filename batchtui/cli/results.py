@@ -98,6 +98,7 @@ async def _collected(
 ) -> tuple[Batch, Collected]:
     from batchtui.jsonl.export import export
     from batchtui.workflows.batches import retrieve
+    from batchtui.workflows.lineage import told
     from batchtui.workflows.results import collect
     from batchtui.workflows.retrying import collect_best
 
@@ -106,6 +107,8 @@ async def _collected(
         raise InputError(_no_results(batch), hint=_what_then(batch))
     progress = Progress()
     try:
+        if with_retries and (own := told(batch)) is not None:
+            note(f"{batch.id} is itself a retry, of {own.of_batch_id}: that one has all")
         with written_to(output) as out:
             return batch, await (collect_best if with_retries else collect)(
                 session,

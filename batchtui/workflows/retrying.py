@@ -48,6 +48,16 @@ class BeingRetriedError(UsageError):
         )
 
 
+class NoInputError(InputError):
+    """The requests of the batch are nowhere to be had; a copy of its input would do."""
+
+    def __init__(self, batch: Batch, why: str) -> None:
+        super().__init__(
+            f"{batch.id} cannot be retried: {why}",
+            hint="give a copy of the input with --input FILE",
+        )
+
+
 @dataclass(slots=True)
 class Retriable:
     """A batch with its requests beside the best answers so far. Use as a context manager.
@@ -109,7 +119,7 @@ async def look(
 
     `input_path`: a copy of the input, for a server that does not give it back. Raises UsageError
     while the batch, or (but for `again`) a retry of it, may still answer, and for an input that was
-    refused; InputError without the input; ApiError.
+    refused; NoInputError without the input; InputError when a file cannot be read; ApiError.
     """
     _check_is_worth_it(batch)
     retries = await lineage.descendants(session, batch)
@@ -120,10 +130,7 @@ async def look(
         input_path = await asyncio.to_thread(_own_copy, session, batch)
     files = await results.fetch(session, batch, input_path=input_path, on_progress=on_transfer)
     if files.input is None:
-        raise InputError(
-            f"{batch.id} cannot be retried: {files.input_trouble or 'it names no input file'}",
-            hint="give a copy of the input with --input FILE",
-        )
+        raise NoInputError(batch, files.input_trouble or "it names no input file")
     records = await best(session, files.input, batch, retries, on_transfer, on_progress)
     try:
         await in_thread(check_json_answers(records), on_progress)

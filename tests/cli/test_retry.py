@@ -43,6 +43,8 @@ def test_what_failed_is_sent_again_and_all_answers_come_together(
     out = tmp_path / "new.jsonl"
     assert command("batches", "results", new_id, "-o", out).exit_code == 0
     assert ids(out) == [json.loads(line)["custom_id"] for line in failed]
+    only_these = command("batches", "results", new_id, "--with-retries")
+    assert f"is itself a retry, of {batch_id}" in only_these.stderr
     merged = tmp_path / "all.jsonl"
     assert command("batches", "results", batch_id, "--with-retries", "-o", merged).exit_code == 0
     assert ids(merged) == [f"r-{number}" for number in range(COUNT)]

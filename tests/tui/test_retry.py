@@ -207,3 +207,27 @@ async def test_a_running_batch_and_a_read_only_profile_are_left_alone() -> None:
         await until(pilot, lambda: isinstance(app.screen, DetailScreen))
         await pilot.press("t")
         assert isinstance(app.screen, DetailScreen)
+
+
+async def test_an_input_that_the_server_lost_may_be_here(
+    make_app: MakeApp, profile: Profile, write_input: WriteInput
+) -> None:
+    path = write_input(4, model="echo-fail-500")
+    batch_id = await started(profile, path)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        batch = await until_final(pilot, app, batch_id)
+        async with Session(profile) as session:
+            client = await session.client()
+            await client.files.delete(batch.input_file_id)
+        retry(app, batch)
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        app.screen.query_one(Input).value = "/nowhere"
+        await pilot.press("enter")
+        await until_shown(pilot, "/nowhere is no file")
+        await pilot.press("escape")
+        retry(app, batch)
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        app.screen.query_one(Input).value = str(path)
+        await pilot.press("enter")
+        await until_shown(pilot, "4 requests of 4 for a new batch")

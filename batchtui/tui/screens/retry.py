@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -24,6 +26,7 @@ from batchtui.tui.glyphs import glyphs
 from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
+from batchtui.tui.screens.prompt import PromptScreen
 from batchtui.tui.widgets.choosable import ChoosableLines
 from batchtui.tui.widgets.field import Field
 from batchtui.tui.widgets.line import Line, Rule
@@ -82,6 +85,8 @@ class RetryScreen(Frame[None]):
         self._outcomes: list[Outcome] = []
         self._chosen: set[Outcome] = set(NOT_ANSWERED)
         self._is_writing = False
+        self._input_path: Path | None = None
+        """Where the input is on this machine, when the server does not give it back."""
 
     def compose_body(self) -> Iterable[Widget]:
         yield OutcomeLines(id="outcomes")
@@ -123,10 +128,10 @@ class RetryScreen(Frame[None]):
 
     def _start(self, *, again: bool = False) -> None:
         if self.app.session is not None:
-            self._look(self.app.session, again=again)
+            self._look(self.app.session, self._input_path, again=again)
 
     @work(group="retry", exclusive=True, exit_on_error=False, description="look at the results")
-    async def _look(self, session: Session, *, again: bool) -> None:
+    async def _look(self, session: Session, input_path: Path | None, *, again: bool) -> None:
         await asyncio.to_thread(_import_workflows)
         from batchtui.workflows import retrying
 
@@ -134,6 +139,7 @@ class RetryScreen(Frame[None]):
             self._found = await retrying.look(
                 session,
                 self._batch,
+                input_path=input_path,
                 again=again,
                 on_transfer=self._show_transfer,
                 on_progress=self._show_progress,
@@ -142,6 +148,12 @@ class RetryScreen(Frame[None]):
             self._say([(f"{glyphs().failed} {error.message}", "trouble")])
             question = f"{error.message}. Send its requests again? That may cost twice."
             self.app.push_screen(ConfirmScreen(question), self._look_again_if)
+            return
+        except retrying.NoInputError as error:
+            self._say([(f"{glyphs().failed} {error.message}", "trouble")])
+            question = f"{error.message}. Where on this machine is a copy of its input?"
+            then = partial(self._look_with, again)
+            self.app.push_screen(PromptScreen(question, f"{self.app.browse_dir}/"), then)
             return
         except UsageError as error:
             self.app.tell_error(error)
@@ -159,6 +171,16 @@ class RetryScreen(Frame[None]):
     def _look_again_if(self, confirmed: bool | None) -> None:
         if confirmed:
             self._start(again=True)
+
+    def _look_with(self, again: bool, answer: str | None) -> None:
+        if not answer or not answer.strip():
+            return
+        path = Path(answer.strip()).expanduser()
+        if path.is_file():
+            self._input_path = path
+            self._start(again=again)
+        else:
+            self._say([(f"{glyphs().failed} {path} is no file", "trouble")])
 
     def _show_transfer(self, which: str, done_bytes: int, total_bytes: int) -> None:
         done, total = size(done_bytes), size(total_bytes)

@@ -15,6 +15,8 @@ MAX_READ_CHARS: Final = 64 * 1024
 _KEY = re.compile(r"\b(sk|pk|gsk|rk|sess)-[\w*.-]{2,}[\w*-]", re.ASCII)
 _BEARER = re.compile(r"\b(bearer|basic)\s+(?=\S*\d)[\w.~+/*=-]{6,}", re.IGNORECASE | re.ASCII)
 _BLANKS = re.compile(r"\s+")
+_NO_WORD_CHARS: Final = 12
+"""A shorter secret, as a word in a header, may stand in a name or an id by right."""
 _TAIL_CHARS: Final = 6
 """A beginning of a secret, at least so long, is masked where a text was cut off in it."""
 
@@ -51,6 +53,6 @@ def _without_tail(text: str, secret: str) -> str:
 def masked_body(body: bytes, secrets: Sequence[str]) -> bytes:
     """A JSON answer without the secrets that a server told in it, as in the errors of a batch."""
     for secret in secrets:
-        if len(secret) >= SHORTEST_CHARS:
+        if len(secret) >= _NO_WORD_CHARS:
             body = body.replace(secret.encode(), MASK.encode())
     return body

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from batchtui.errors import ApiError, NotKnownError
 from batchtui.gateway.server import Gateway
 from batchtui.workflows.session import Session
@@ -165,6 +167,7 @@ async def created(session: Session, path: Path) -> str:
     raise AssertionError(f"{path.name} was not created after {TRIES} tries")
 
 
+@pytest.mark.timeout(300)
 async def test_two_hundred_submissions_two_hundred_batches(
     gateway: Gateway, write_input: WriteInput, machine: Path
 ) -> None:

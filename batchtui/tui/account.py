@@ -138,9 +138,14 @@ class Account:
         Where a model routes, a LiteLLM proxy packs the ids in batches, and in its list of files
         not (1.106): they are compared unpacked.
         """
-        if self._users_version != self.version:
-            self._users_version, self._users = self.version, _users(self.batches.values())
+        self.note_users()
         return self._users.get(plain_id(file_id), ())
+
+    def note_users(self) -> None:
+        """Look through the batches for `using`, once for each version; in a thread for many."""
+        version = self.version
+        if self._users_version != version:
+            self._users, self._users_version = _users(tuple(self.batches.values())), version
 
 
 def _users(batches: Iterable[Batch]) -> dict[str, list[Batch]]:

@@ -13,6 +13,7 @@ from batchtui.tui.batch_actions import copy_text
 from batchtui.tui.batch_cells import look
 from batchtui.tui.figures import NONE, plural, size, span
 from batchtui.tui.filters import Fields
+from batchtui.tui.plain_ids import plain_id
 from batchtui.tui.screens.transfers import Transfers, name_of
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.spans import Cell, Span
@@ -100,7 +101,7 @@ class FilesScreen(Transfers):
         marked = self.table.marked_rows
         if marked:
             facts.append((f"   {size(sum(file.bytes for file in marked))} marked", "accent"))
-        return [*facts, (f"   {id_tail(row.id, 24)}{used}", "muted")]
+        return [*facts, (f"   {id_tail(plain_id(row.id), 24)}{used}", "muted")]
 
     def tab_facts(self) -> list[Span]:
         files = [each for each in self._files if self._purpose in ("", each.purpose)]
@@ -132,6 +133,11 @@ class FilesScreen(Transfers):
 
     def account_changed(self) -> None:
         super().account_changed()
+        self._show_users()
+
+    @work(group="users", exclusive=True, exit_on_error=False, description="who uses which file")
+    async def _show_users(self) -> None:
+        await asyncio.to_thread(self.app.account.note_users)
         self.table.repaint_changed()
 
     # cells
@@ -241,7 +247,7 @@ def _import_files() -> None:
 
 
 def _name(file: FileObject) -> Cell:
-    return file.filename or file.id
+    return file.filename or plain_id(file.id)
 
 
 def _expires_at(file: FileObject) -> int | None:

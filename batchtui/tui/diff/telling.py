@@ -6,11 +6,12 @@ Pure functions. What went is in `[-...-]`, what came in `{+...+}`: colour alone 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from batchtui.jsonl.diff import Change, Pair
 from batchtui.jsonl.outcomes import ANSWERED
-from batchtui.jsonl.word_diff import Piece, word_diff
+from batchtui.jsonl.word_diff import Kind, Piece, word_diff
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.widgets.spans import Cell, Span, Tone
@@ -48,8 +49,8 @@ def pair_lines(pair: Pair) -> list[Cell]:
     if pair.a is None or pair.b is None or old == new:
         return [head, "", *_side("A", pair.a, _plain(old)), "", *_side("B", pair.b, _plain(new))]
     pieces = word_diff(old[:MOST_CHARS], new[:MOST_CHARS])
-    gone = [_marked(each) for each in pieces if each.kind != "new"]
-    came = [_marked(each) for each in pieces if each.kind != "gone"]
+    gone = [_marked(each) for each in _in_runs(pieces, "new")]
+    came = [_marked(each) for each in _in_runs(pieces, "gone")]
     return [head, "", *_side("A", pair.a, _lines(gone)), "", *_side("B", pair.b, _lines(came))]
 
 
@@ -75,6 +76,27 @@ def _side(name: str, record: Record | None, lines: list[Cell]) -> list[Cell]:
     if record.result.model:
         head.append((f"   {record.result.model}", "muted"))
     return [head, *lines]
+
+
+def _in_runs(pieces: Iterable[Piece], other: Kind) -> list[Piece]:
+    """Those of one side, without the pieces of the `other`; what is only space between two marked
+    pieces is marked with them, so that a rewritten sentence is one mark, not one for each word."""
+    runs: list[Piece] = []
+    for piece in pieces:
+        if piece.kind == other:
+            continue
+        if (
+            len(runs) > 1
+            and piece.kind != "same"
+            and runs[-1].kind == "same"
+            and runs[-1].text.isspace()
+            and runs[-2].kind == piece.kind
+        ):
+            space = runs.pop().text
+            runs[-1] = Piece(piece.kind, f"{runs[-1].text}{space}{piece.text}")
+        else:
+            runs.append(piece)
+    return runs
 
 
 def _marked(piece: Piece) -> Span:

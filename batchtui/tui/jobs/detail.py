@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from batchtui.tui.batch_cells import bar
 from batchtui.tui.figures import count, dollars, long_span, moment, plural, short_path, size
-from batchtui.tui.glyphs import glyphs
 from batchtui.tui.jobs.board import is_final
 from batchtui.tui.jobs.look import look, money, shard_line
 from batchtui.tui.opens import Entry, ToBatch
@@ -68,10 +67,9 @@ def _state(view: JobView, is_driven_here: bool, doing: str) -> Iterator[Cell]:
     why = "" if view.is_interrupted and is_driven_here else view.why
     if why:
         yield [(f"  {why}", "trouble" if tone == "trouble" else "")]
-    if doing:
-        yield [(f"{glyphs().moving} {doing}", "accent")]
     if not is_final(view):
-        yield _fact("driven", *_driver(view, is_driven_here))
+        driven = _fact("driven", *_driver(view, is_driven_here))
+        yield [*driven, (f"   {doing}", "accent")] if doing else driven
 
 
 def _driver(view: JobView, is_driven_here: bool) -> tuple[str, str]:

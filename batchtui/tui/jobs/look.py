@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from batchtui.workflows.jobs.view import JobView
 
 BAR_CELLS: Final = 7
+SHARDS_CELLS: Final = 7
 ID_CELLS: Final = 14
 _ORDER: Final = (
     *("running", "cancelling", "waiting", "planned", "paused", "stopped"),
@@ -50,6 +51,14 @@ def look(view: JobView, *, is_driven_here: bool = False) -> tuple[str, str, Tone
 def state_order(view: JobView) -> int:
     state = str(view.state)
     return _ORDER.index(state) if state in _ORDER else len(_ORDER)
+
+
+def shards_cell(view: JobView) -> str:
+    """`7/12`; of very many, how much of them is done."""
+    if not view.shards_all:
+        return NONE
+    told = f"{view.shards_done}/{view.shards_all}"
+    return told if len(told) <= SHARDS_CELLS else f"{100 * view.shards_done // view.shards_all}%"
 
 
 def answered_cell(view: JobView) -> list[Span]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from batchtui.tui.figures import NONE, span
+from batchtui.tui.figures import span
 from batchtui.tui.jobs import look
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.spans import Cell
@@ -81,7 +81,7 @@ def job_columns(now_s: Callable[[], float]) -> list[Column[Row]]:
         column(
             "job",
             "JOB",
-            12,
+            11,
             lambda view: view.job.name,
             lambda view: view.job.name.casefold(),
             keep=10,
@@ -91,8 +91,8 @@ def job_columns(now_s: Callable[[], float]) -> list[Column[Row]]:
         column(
             "shards",
             "SHARDS",
-            6,
-            lambda view: f"{view.shards_done}/{view.shards_all}" if view.shards_all else NONE,
+            7,
+            look.shards_cell,
             lambda view: view.shards_all,
             keep=4,
         ),

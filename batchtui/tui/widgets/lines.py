@@ -70,6 +70,7 @@ class Lines(Toned, ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._painted.clear()
         self._wrap()
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         pieces = self._pieces(y)

@@ -33,13 +33,15 @@ def join(
     outputs: Sequence[Path],
     *,
     attempts: Sequence[int] | None = None,
+    aside: bool = True,
 ) -> Steps[Joined]:
     """Join the batch input with its output and error files, in any order.
 
     `input` None: the records are the distinct custom_ids of the results, in their order. Of several
     results for one request, one that was answered is taken before one that was not, else the first.
     `attempts`, one for each of `outputs`: of the results of several attempts the best is taken, of
-    equally good ones the last; the others are superseded, and no duplicates.
+    equally good ones the last; the others are superseded, and no duplicates. `aside`: large results
+    are told by a second process, which is quicker and takes more memory.
     Several requests with one custom_id take its results in turn. INVALID_JSON is not looked for:
     `answers.check_json_answers` does that. Raises InputError when a file cannot be read. The caller
     closes the Joined.
@@ -57,7 +59,7 @@ def join(
         begins.extend(source.size_bytes for source in result_sources)
         *begins, total_bytes = accumulate(begins)
         matching = _Matching(Joined(request_source, result_sources), attempts)
-        with telling(result_sources) as results:
+        with telling(result_sources, aside=aside) as results:
             if request_source is not None:
                 for block in blocks(request_source):
                     matching.requests(block)

@@ -158,7 +158,7 @@ def plan(path: Path, bounds: Bounds, *, first_lines: int | None = None) -> Steps
 
 
 def plan_lines(path: Path, places: Iterable[tuple[int, int]], bounds: Bounds) -> Steps[list[Shard]]:
-    """The same for some lines of `path` only: those at (offset, length without `\\n`), ascending."""
+    """The same for some lines of `path` only: at (offset, length without `\\n`), ascending."""
     source = yield from opened(path)
     with source:
         planning = _Planning(path, bounds, None)

@@ -6,23 +6,18 @@ result is in input order. For a thread; memory is some 50 bytes a request, whate
 
 from __future__ import annotations
 
-import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from batchtui.errors import InputError
 from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Joined
 from batchtui.jsonl.progress import Steps
 from batchtui.jsonl.shards import Bounds
 from batchtui.jsonl.write import merge_in_input_order
+from batchtui.workflows.jobs.process import allow_files, keep_large_apart
 from batchtui.workflows.jobs.records import Job, JobAudit
 from batchtui.workflows.jobs.retry import NewAttempt, lay_out
 from batchtui.workflows.jobs.store import JobStore
-
-_SPARE_FILES = 64
-"""Descriptors for everything else of the process."""
 
 
 def joined(store: JobStore, job: Job, *, up_to: int | None = None) -> Steps[Joined]:
@@ -37,9 +32,11 @@ def joined(store: JobStore, job: Job, *, up_to: int | None = None) -> Steps[Join
         for path in (shard.output_path, shard.error_path)
         if path and (up_to is None or shard.attempt <= up_to)
     ]
-    _allow_files(len(files) + _SPARE_FILES)
+    allow_files(len(files))
+    keep_large_apart()
     attempts = [attempt for _, attempt in files]
-    return (yield from join(Path(job.input_path), [path for path, _ in files], attempts=attempts))
+    paths = [path for path, _ in files]
+    return (yield from join(Path(job.input_path), paths, attempts=attempts, aside=False))
 
 
 def audit_of(records: Joined, attempt: int) -> JobAudit:
@@ -98,21 +95,3 @@ def lay_out_retry(store: JobStore, job: Job, wanted: NewAttempt, bounds: Bounds)
     records = yield from joined(store, job)
     with records:
         return (yield from lay_out(store, job, records, wanted, bounds))
-
-
-def _allow_files(count: int) -> None:
-    """A job of thousands of batches has more result files than a process may open at first."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft >= count or soft == resource.RLIM_INFINITY:
-        return
-    if hard != resource.RLIM_INFINITY and hard < count:
-        raise InputError(
-            f"the job has {count - _SPARE_FILES:,} result files, and {hard:,} may be open at once",
-            hint="raise the limit with `ulimit -n`",
-        )
-    with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))

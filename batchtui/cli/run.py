@@ -152,14 +152,17 @@ def run(
     async def work() -> ExitCode:
         from batchtui.cli.driving import drive
         from batchtui.workflows.jobs import actions
-        from batchtui.workflows.jobs.states import FINAL_JOBS
+        from batchtui.workflows.jobs.states import FINAL_JOBS, JobState
 
         async with _connected(connection) as (session, store):
             async with aclosing(actions.make(session, store, new)) as events:
                 await teller.tell(events)
             job = teller.job
             assert job is not None, "making ends with a job or with an error"
-            if job.state not in FINAL_JOBS:
+            if job.state is JobState.INCOMPLETE and job.attempt <= retries:
+                await actions.fetch(session, store, job.id)
+                job = await actions.retry(session, store, job.id)
+            elif job.state not in FINAL_JOBS:
                 job = await asyncio.to_thread(
                     actions.resume, store, job.id, max_spend_usd=max_spend
                 )

@@ -123,6 +123,17 @@ def test_retries_and_a_command_at_the_end(command: Command, tmp_path: Path, out:
     assert json.loads(out.read_text().splitlines()[9])["response"]["status_code"] == 200
 
 
+def test_run_again_with_retries_asks_for_what_is_left(
+    command: Command, tmp_path: Path, out: Path
+) -> None:
+    path = write(tmp_path / "in.jsonl", 5, echo={3: "once-100"})
+    assert command("run", path, "-o", out).exit_code == 6
+    again = command("run", path, "-o", out, "--force", "--retries", "1")
+    assert again.exit_code == 0, again.stderr
+    assert "5 requests, 5 ok" in again.stderr
+    assert len(command("batches", "ls").stdout.splitlines()) == 2
+
+
 def test_the_list_and_the_page_of_a_job(
     command: Command, write_input: WriteInput, out: Path
 ) -> None:

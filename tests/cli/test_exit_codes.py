@@ -23,7 +23,6 @@ from batchtui.errors import ExitCode
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.workflows.session import Session
-from tests.gateway.support import wait_for
 
 Command = Callable[..., Result]
 WriteInput = Callable[..., Path]
@@ -278,7 +277,9 @@ def test_130_before_anything_was_sent(tmp_path: Path) -> None:
         env={**os.environ, "TMPDIR": str(tmp_path)},
         text=True,
     ) as process:
-        wait_for(lambda: list(tmp_path.iterdir()) or None, "the copy of stdin")
+        assert process.stdin is not None
+        process.stdin.write("{}\n" * 500_000)
+        process.stdin.flush()  # returns once nearly all is read
         process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         assert process.stderr.read() == "batchtui: interrupted\n"

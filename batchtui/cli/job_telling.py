@@ -80,7 +80,7 @@ class JobTeller:
                 progress.show(f"{self._of(shard)}downloading  {size(done_bytes)}{total}")
             case events.JobTrouble(error, retry_in_s):
                 progress.done(f"{error}; asking again in {retry_in_s:.0f} s")
-            case events.Auditing(at) | events.Merging(at):
+            case events.Auditing(at):
                 progress.show(f"merging  {size(at.done_bytes)} of {size(at.total_bytes)}")
             case events.JobEnded(job):
                 self.job = job

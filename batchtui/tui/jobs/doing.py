@@ -27,6 +27,4 @@ def words_of(event: JobEvent) -> str | None:
         return f"{event.error.message.rstrip('.')}. Next try in {span(event.retry_in_s)}"
     if isinstance(event, events.Auditing):
         return f"accounting for every request, {event.progress.fraction:.0%}"
-    if isinstance(event, events.Merging):
-        return f"writing the result, {event.progress.fraction:.0%}"
     return None

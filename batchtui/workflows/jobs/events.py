@@ -94,7 +94,7 @@ class JobTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Auditing:
-    """All results so far are brought together with the input."""
+    """All results so far are brought together with the input, and written where they are to be."""
 
     progress: Progress
 
@@ -102,11 +102,6 @@ class Auditing:
 @dataclass(frozen=True, slots=True)
 class Audited:
     audit: JobAudit
-
-
-@dataclass(frozen=True, slots=True)
-class Merging:
-    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +126,5 @@ JobEvent = (
     | JobTrouble
     | Auditing
     | Audited
-    | Merging
     | JobEnded
 )

@@ -5,6 +5,8 @@ Owns also what a row of the list is, of which there may be several accounts'. It
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from heapq import merge
 from typing import TYPE_CHECKING, NamedTuple
 
 from batchtui.tui.account import Account
@@ -65,3 +67,19 @@ class Listed(NamedTuple):
     @property
     def name(self) -> str:
         return self.connection.account.name(self.batch)
+
+
+def rows_of(connections: Sequence[Connection]) -> Iterator[Listed]:
+    """Newest first; of one account, as its server has them."""
+    if len(connections) == 1:
+        return _rows_of(connections[0])
+    return merge(*map(_rows_of, connections), key=_newest_first)
+
+
+def _rows_of(connection: Connection) -> Iterator[Listed]:
+    batches = tuple(connection.account.batches.values())
+    return (Listed(batch, connection) for batch in batches)
+
+
+def _newest_first(row: Listed) -> float:
+    return -(row.batch.created_at or 0)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from textual import events
 
 from batchtui.models.batch import Batch
-from batchtui.tui.screens.batches import MOST_SEARCHED
+from batchtui.tui.screens.further_pages import MOST_SEARCHED
 from tests.tui.conftest import MakeApp
 from tests.tui.support import (
     CannedApp,

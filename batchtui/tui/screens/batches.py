@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
-from heapq import merge
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -18,26 +17,21 @@ from batchtui.tui.batch_actions import cancel_question, copy_text, open_results,
 from batchtui.tui.batch_cells import age_s, look
 from batchtui.tui.batch_columns import PROFILE, batch_columns
 from batchtui.tui.batch_detail import detail_lines
-from batchtui.tui.connection import Connection, Listed
+from batchtui.tui.connection import Connection, Listed, rows_of
 from batchtui.tui.figures import plural, span
 from batchtui.tui.filters import Fields
 from batchtui.tui.plain_ids import plain_id
 from batchtui.tui.screens.confirm import ConfirmScreen
-from batchtui.tui.screens.listing import ListScreen
+from batchtui.tui.screens.further_pages import FurtherPages
 from batchtui.tui.trouble import troubles
 from batchtui.tui.widgets.columns import Column
-from batchtui.tui.widgets.filterbar import FilterBar
 from batchtui.tui.widgets.lines import Lines
 from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.table import RecordTable
 from batchtui.visible import id_tail
 
-NEAR_END: Final = 20
-MOST_SEARCHED: Final = 5_000
-"""A filter that leaves few rows has further pages loaded by itself up to so many batches."""
 
-
-class BatchesScreen(ListScreen[Listed]):
+class BatchesScreen(FurtherPages):
     BINDING_GROUP_TITLE = "Batches"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "results", id="batch.open", tooltip="Read the results"),
@@ -58,8 +52,6 @@ class BatchesScreen(ListScreen[Listed]):
     def __init__(self) -> None:
         super().__init__()
         self._versions: dict[Connection, int] = {}
-        self._searched = 0
-        self._may_search = True
 
     def make_table(self) -> RecordTable[Listed]:
         return RecordTable(batch_columns(self.app.now), lambda row: row.key, id="batches")
@@ -135,14 +127,14 @@ class BatchesScreen(ListScreen[Listed]):
         )
         if list(before) != list(connections):
             self.table.set_columns(self.wanted_columns())
-            self.table.set_rows(_rows(connections))
+            self.table.set_rows(rows_of(connections))
             return
         moved = [each for each in connections if each.account.version != before[each]]
         changed: list[Listed] = []
         for each in moved:
             account = each.account
             if account.changed is None or account.version != before[each] + 1:
-                self.table.set_rows(_rows(connections))
+                self.table.set_rows(rows_of(connections))
                 return
             changed += [Listed(account.batches[key], each) for key in account.changed]
         self.table.update_rows(changed)
@@ -204,57 +196,6 @@ class BatchesScreen(ListScreen[Listed]):
         self.account_changed()
         self.table.move_to_key(row.key)
 
-    # further pages
-
-    @on(RecordTable.Scrolled)
-    def _load_more_near_end(self) -> None:
-        if self.table.shows_end and len(self.table.rows) > NEAR_END:
-            self.app.load_more()
-
-    @property
-    def _is_searching(self) -> bool:
-        """The filter, once it is typed, leaves room that batches not loaded yet may fill."""
-        bar = self.query_one(FilterBar)
-        return (
-            self._may_search
-            and bool(bar.text)
-            and not bar.display
-            and len(self.table.rows) < self.table.size.height
-            and self.table.rows.total() < MOST_SEARCHED
-            and any(each.account.has_more for each in self.app.connections)
-        )
-
-    @on(RecordTable.Arranged)
-    @on(FilterBar.Closed)
-    def _search_further(self) -> None:
-        loaded = self.table.rows.total()
-        if loaded and loaded != self._searched and self._is_searching:
-            self._searched = loaded
-            self.app.load_more(loaded)
-            self.update_status()
-
-    @on(FilterBar.Changed)
-    def _search_anew(self) -> None:
-        self._may_search = True
-        self._searched = 0
-        if not self.query_one(FilterBar).text:
-            self.app.load_no_more()
-
-    def action_clear(self) -> None:
-        """Esc: first it stops the search for further rows."""
-        if self._is_searching:
-            self._may_search = False
-            self.app.load_no_more()
-            self.update_status()
-        else:
-            super().action_clear()
-
-    def filter_facts(self) -> list[Span]:
-        facts = super().filter_facts()
-        if self._is_searching:
-            facts.append(("  looking further, Esc stops", "accent"))
-        return facts
-
     # what one does with a batch
 
     @on(RecordTable.Chosen)
@@ -313,19 +254,3 @@ class BatchesScreen(ListScreen[Listed]):
         self.table.clear_marks()
         self.app.account_changed.publish(None)
         self.app.hurry()
-
-
-def _rows(connections: Sequence[Connection]) -> Iterator[Listed]:
-    """Newest first; of one account, as its server has them."""
-    if len(connections) == 1:
-        return _rows_of(connections[0])
-    return merge(*map(_rows_of, connections), key=_newest_first)
-
-
-def _rows_of(connection: Connection) -> Iterator[Listed]:
-    batches = tuple(connection.account.batches.values())
-    return (Listed(batch, connection) for batch in batches)
-
-
-def _newest_first(row: Listed) -> float:
-    return -(row.batch.created_at or 0)

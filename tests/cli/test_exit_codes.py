@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from batchtui.errors import ExitCode
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.workflows.session import Session
+from tests.gateway.support import wait_for
 
 Command = Callable[..., Result]
 WriteInput = Callable[..., Path]
@@ -277,13 +279,14 @@ def test_130_before_anything_was_sent(tmp_path: Path) -> None:
         env={**os.environ, "TMPDIR": str(tmp_path)},
         text=True,
     ) as process:
-        assert process.stdin is not None
-        process.stdin.write("{}\n" * 500_000)
-        process.stdin.flush()  # returns once nearly all is read
-        process.send_signal(signal.SIGINT)
+        wait_for(lambda: list(tmp_path.glob("*/stdin")) or None, "the copy of stdin")
+        code = None
+        while code is None:  # one that comes just before a read begins is seen with the next
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                code = process.wait(timeout=5)
         assert process.stderr is not None
-        assert process.stderr.read() == "batchtui: interrupted\n"
-        assert process.wait() == 130
+        assert (code, process.stderr.read()) == (130, "batchtui: interrupted\n")
     assert list(tmp_path.iterdir()) == [], "nothing is left"
 
 

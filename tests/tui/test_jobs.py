@@ -222,7 +222,7 @@ async def test_pause_and_resume(make_app: MakeApp, slow: Profile, crawl: Path) -
         await until_shown(pilot, "! not driven")
         await pilot.press("p", "l")
         await until_shown(pilot, "● running")
-        await until_shown(pilot, "waits: 1 batches are open, as many as may be")
+        await until_shown(pilot, "waits: 1 of 1 batches are open")
         await until_shown(pilot, "queued ")
         await pilot.press("p")
         await until_shown(pilot, "◌ paused")

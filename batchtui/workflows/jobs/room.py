@@ -46,7 +46,7 @@ class Room:
             (self._profile.max_open_batches, open_shards),
         ):
             if most is not None and len(those) >= most:
-                return f"waits: {len(those):,} batches are open, as many as may be"
+                return f"waits: {len(those):,} of {most:,} batches are open"
         model = shard.lane.model
         beside = _of_model(model, open_shards, shard)
         before = self._refused_beside.get(model)

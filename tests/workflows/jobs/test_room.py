@@ -51,10 +51,10 @@ def test_open_batches_of_the_job_and_of_the_account() -> None:
     mine, others = [opened(2)], [opened(2), opened(3, job="job_2")]
     space = Room(PROFILE, JobOptions(max_open_batches=2), {})
     assert space.lacks(SHARD, others) == ""
-    assert "2 batches are open" in space.lacks(SHARD, [*mine, opened(4)])
+    assert "2 of 2 batches are open" in space.lacks(SHARD, [*mine, opened(4)])
     space = Room(replace(PROFILE, max_open_batches=2), JobOptions(), {})
     assert space.lacks(SHARD, mine) == ""
-    assert "2 batches are open" in space.lacks(SHARD, others)
+    assert "2 of 2 batches are open" in space.lacks(SHARD, others)
 
 
 def test_refused_beside_others_it_waits_until_one_of_them_has_ended() -> None:

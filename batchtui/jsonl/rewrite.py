@@ -33,7 +33,7 @@ def parse_changes(words: Iterable[str]) -> dict[str, str]:
     for word in words:
         key, equals, value = word.partition("=")
         if not equals or not key:
-            raise UsageError(f"--set {word}: not FIELD=VALUE", hint="as in --set max_tokens=2000")
+            raise UsageError(f"{word}: not FIELD=VALUE", hint="as in max_tokens=2000")
         changes[key] = as_json(value)
     return changes
 

@@ -12,25 +12,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from batchtui.errors import BatchtuiError, UsageError
 from batchtui.jsonl.outcomes import NOT_ANSWERED, Outcome
 from batchtui.tui.figures import plural
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.jobs.retrying import cost_text, question
-from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
-from batchtui.tui.screens.retry import OutcomeLines
 from batchtui.tui.viewer.job_results import fetched
-from batchtui.tui.widgets.choosable import ChoosableLines
-from batchtui.tui.widgets.field import Field
 from batchtui.tui.widgets.line import Line, Rule
-from batchtui.tui.widgets.spans import Cell
+from batchtui.tui.widgets.retry_form import OutcomeChoice, RetryFields
 
 if TYPE_CHECKING:
     from batchtui.jsonl.progress import Progress
@@ -49,12 +44,6 @@ class JobRetryScreen(Frame[None]):
     DEFAULT_CSS = """
     JobRetryScreen {
         #outcomes { height: 1fr; }
-        #fields { height: auto; padding: 0 1; }
-        .field { height: 1; }
-        .label { width: 13; text-style: dim; }
-        #model { width: 34; }
-        #max-tokens { width: 12; }
-        #others { width: 1fr; }
         #buttons { height: 1; align-horizontal: right; padding-right: 1; }
         #buttons Button { margin-left: 2; }
     }
@@ -67,21 +56,13 @@ class JobRetryScreen(Frame[None]):
         self._job = view.job
         audit = view.job.audit
         self._counts: Mapping[Outcome, int] = audit.outcomes if audit is not None else {}
-        self._outcomes = sorted(
-            self._counts, key=lambda each: (each not in NOT_ANSWERED, -self._counts[each])
-        )
-        self._chosen = set(NOT_ANSWERED if outcomes is None else outcomes)
+        self._outcomes = NOT_ANSWERED if outcomes is None else outcomes
         self._is_at_work = False
 
     def compose_body(self) -> Iterable[Widget]:
-        yield OutcomeLines(id="outcomes")
+        yield OutcomeChoice(self._outcomes)
         yield Rule()
-        yield Vertical(
-            _row("Model", Field(placeholder="as it was", id="model")),
-            _row("max_tokens", Field(placeholder="as it was", id="max-tokens")),
-            _row("Other fields", Field(placeholder="temperature=0.2 stop=null", id="others")),
-            id="fields",
-        )
+        yield RetryFields()
 
     def compose_bottom(self) -> Iterable[Widget]:
         yield Line(id="status")
@@ -93,16 +74,17 @@ class JobRetryScreen(Frame[None]):
 
     def on_mount(self) -> None:
         self.show_title([("Retry", "strong"), (f"  of {self._job.name}", "muted")])
+        self._choice.offer(self._counts)
         self._show()
 
     @property
-    def _count(self) -> int:
-        return sum(self._counts[each] for each in self._outcomes if each in self._chosen)
+    def _choice(self) -> OutcomeChoice:
+        return self.query_one(OutcomeChoice)
 
+    @on(OutcomeChoice.Changed)
+    @on(Input.Changed, "#model")
     def _show(self) -> None:
-        lines = self.query_one(ChoosableLines)
-        lines.show_at([self._line(each) for each in self._outcomes], lines.chosen)
-        count = self._count
+        count = self._choice.requests
         other = bool(self.query_one("#model", Input).value.strip())
         said = f"{plural(count, 'request')} of {self._job.records:,} for attempt "
         cost = cost_text(self._job, count, other_model=other)
@@ -113,59 +95,20 @@ class JobRetryScreen(Frame[None]):
         )
         self.query_one("#go", Button).disabled = not count
 
-    def _line(self, outcome: Outcome) -> Cell:
-        mark = "x" if outcome in self._chosen else " "
-        number = self._counts[outcome]
-        return [
-            (f"[{mark}] ", "accent"),
-            (f"{glyph(outcome)} {outcome}".ljust(NAME_CELLS), TONES.get(outcome, "accent")),
-            (f"{number:>9,}", ""),
-            (f" {100 * number / max(self._job.records, 1):5.1f}%", "muted"),
-        ]
-
-    @on(Input.Changed, "#model")
-    def _another_model(self) -> None:
-        self._show()
-
-    @on(ChoosableLines.Opened)
-    def action_choose(self) -> None:
-        chosen = self.query_one(ChoosableLines).chosen
-        if self.focused is self.query_one(ChoosableLines) and chosen < len(self._outcomes):
-            self._chosen ^= {self._outcomes[chosen]}
-            self._show()
-
-    def _changes(self) -> dict[str, str]:
-        """What is typed. Raises UsageError."""
-        import shlex
-
-        from batchtui.jsonl.rewrite import parse_changes
-
-        try:
-            words = shlex.split(self.query_one("#others", Input).value)
-        except ValueError as error:
-            raise UsageError(f"other fields: {error}") from None
-        if model := self.query_one("#model", Input).value.strip():
-            words.append(f"model={model}")
-        if most := self.query_one("#max-tokens", Input).value.strip():
-            if not most.isdecimal():
-                raise UsageError(f"max_tokens: {most} is no number")
-            words.append(f"max_tokens={most}")
-        return parse_changes(words)
-
     @on(Button.Pressed, "#back")
     def _back_pressed(self) -> None:
         self.action_back()
 
     @on(Button.Pressed, "#go")
     def action_go_on(self) -> None:
-        if self._is_at_work or not self._count:
+        if self._is_at_work or not self._choice.requests:
             return
         try:
-            changes = self._changes()
+            changes = self.query_one(RetryFields).changes
         except UsageError as error:
             self._say_trouble(error)
             return
-        asked = question(self._job, self._count, other_model="model" in changes)
+        asked = question(self._job, self._choice.requests, other_model="model" in changes)
         self.app.push_screen(ConfirmScreen(asked), partial(self._retry_if, changes))
 
     def _retry_if(self, changes: dict[str, str], confirmed: bool | None) -> None:
@@ -176,7 +119,7 @@ class JobRetryScreen(Frame[None]):
     @work(group="job", exclusive=False, exit_on_error=False, description="lay out a retry")
     async def _retry(self, changes: dict[str, str]) -> None:
         desk = self.app.desk
-        outcomes = [each for each in self._outcomes if each in self._chosen]
+        outcomes = [each for each in self._counts if each in self._choice.taken]
         await asyncio.to_thread(_import_actions)
         from batchtui.workflows.jobs import actions
 
@@ -210,10 +153,6 @@ class JobRetryScreen(Frame[None]):
             self.show_status([(f"{glyphs().failed} {error.message}{hint}", "trouble")])
         else:
             self.app.tell_error(error)
-
-
-def _row(label: str, *widgets: Widget) -> Horizontal:
-    return Horizontal(Static(Content(label), classes="label"), *widgets, classes="field")
 
 
 def _import_actions() -> None:

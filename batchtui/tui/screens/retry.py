@@ -14,22 +14,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button
 
 from batchtui.errors import BatchtuiError, UsageError
-from batchtui.jsonl.outcomes import NOT_ANSWERED, Outcome
 from batchtui.tui.figures import plural, size
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.prompt import PromptScreen
-from batchtui.tui.widgets.choosable import ChoosableLines
-from batchtui.tui.widgets.field import Field
 from batchtui.tui.widgets.line import Line, Rule
+from batchtui.tui.widgets.retry_form import OutcomeChoice, RetryFields
 from batchtui.tui.widgets.spans import Cell
 
 if TYPE_CHECKING:
@@ -37,21 +33,6 @@ if TYPE_CHECKING:
     from batchtui.models.batch import Batch
     from batchtui.workflows.retrying import Retriable
     from batchtui.workflows.session import Session
-
-NAME_CELLS = 16
-
-
-class OutcomeLines(ChoosableLines):
-    BINDING_GROUP_TITLE = "Outcomes"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "space,x",
-            "screen.choose",
-            "choose",
-            id="retry.choose",
-            tooltip="Take these too, or not",
-        ),
-    ]
 
 
 class RetryScreen(Frame[None]):
@@ -64,13 +45,6 @@ class RetryScreen(Frame[None]):
     DEFAULT_CSS = """
     RetryScreen {
         #outcomes { height: 1fr; }
-        #fields { height: auto; padding: 0 1; }
-        .field { height: 1; }
-        .label { width: 13; text-style: dim; }
-        .note { width: auto; margin: 0 2; text-style: dim; }
-        #model { width: 34; }
-        #max-tokens { width: 12; }
-        #others { width: 1fr; }
         #buttons { height: 1; align-horizontal: right; padding-right: 1; }
         #buttons Button { margin-left: 2; }
     }
@@ -82,25 +56,14 @@ class RetryScreen(Frame[None]):
         self._batch = batch
         self._numbers = numbers
         self._found: Retriable | None = None
-        self._outcomes: list[Outcome] = []
-        self._chosen: set[Outcome] = set(NOT_ANSWERED)
         self._is_writing = False
         self._input_path: Path | None = None
         """Where the input is on this machine, when the server does not give it back."""
 
     def compose_body(self) -> Iterable[Widget]:
-        yield OutcomeLines(id="outcomes")
+        yield OutcomeChoice()
         yield Rule()
-        yield Vertical(
-            _row("Model", Field(placeholder="as it was", id="model")),
-            _row(
-                "max_tokens",
-                Field(placeholder="as it was", id="max-tokens"),
-                Static("of each answer", classes="note"),
-            ),
-            _row("Other fields", Field(placeholder="temperature=0.2, stop=null", id="others")),
-            id="fields",
-        )
+        yield RetryFields()
 
     def compose_bottom(self) -> Iterable[Widget]:
         yield Line(id="status")
@@ -162,10 +125,11 @@ class RetryScreen(Frame[None]):
         except BatchtuiError as error:
             self._say_trouble(error)
             return
-        counts = self._found.counts
         if self._numbers is None:
-            ranked = sorted(counts, key=lambda each: (each not in NOT_ANSWERED, -counts[each]))
-            self._outcomes = ranked
+            self._choice.offer(self._found.counts)
+        else:
+            said: Cell = [("The requests that were chosen, whatever became of them.", "muted")]
+            self._choice.show([said])
         self._show()
 
     def _look_again_if(self, confirmed: bool | None) -> None:
@@ -198,15 +162,15 @@ class RetryScreen(Frame[None]):
 
     # the choice
 
+    @property
+    def _choice(self) -> OutcomeChoice:
+        return self.query_one(OutcomeChoice)
+
+    @on(OutcomeChoice.Changed)
     def _show(self) -> None:
         found = self._found
         if found is None:
             return
-        lines = self.query_one(ChoosableLines)
-        if self._numbers is None:
-            lines.show_at([self._line(each) for each in self._outcomes], lines.chosen)
-        else:
-            lines.show([[("The requests that were chosen, whatever became of them.", "muted")]])
         count = len(self._requests)
         retries = len(found.retries)
         past = f", with {plural(retries, 'retry', 'retries')} counted in" if retries else ""
@@ -217,45 +181,9 @@ class RetryScreen(Frame[None]):
     @property
     def _requests(self) -> Sequence[int]:
         assert self._found is not None
-        return self._found.chosen(self._chosen, self._numbers)
-
-    def _line(self, outcome: Outcome) -> Cell:
-        assert self._found is not None
-        mark = "x" if outcome in self._chosen else " "
-        name = f"{glyph(outcome)} {outcome}".ljust(NAME_CELLS)
-        number = self._found.counts[outcome]
-        return [
-            (f"[{mark}] ", "accent"),
-            (name, TONES.get(outcome, "accent")),
-            (f"{number:>9,}", ""),
-            (f" {100 * number / len(self._found.records):5.1f}%", "muted"),
-        ]
-
-    @on(ChoosableLines.Opened)
-    def action_choose(self) -> None:
-        chosen = self.query_one(ChoosableLines).chosen
-        if chosen < len(self._outcomes):
-            self._chosen ^= {self._outcomes[chosen]}
-            self._show()
+        return self._found.chosen(self._choice.taken, self._numbers)
 
     # on to the form
-
-    @property
-    def _changes(self) -> dict[str, str]:
-        """What is typed. Raises UsageError."""
-        import json
-
-        from batchtui.jsonl.rewrite import parse_changes
-
-        others = self.query_one("#others", Input).value
-        changes = parse_changes(_words(others))
-        if model := self.query_one("#model", Input).value.strip():
-            changes["model"] = json.dumps(model)
-        if most := self.query_one("#max-tokens", Input).value.strip():
-            if not most.isdecimal():
-                raise UsageError(f"max_tokens: {most} is no number")
-            changes["max_tokens"] = most
-        return changes
 
     @on(Button.Pressed, "#back")
     def _back_pressed(self) -> None:
@@ -266,7 +194,7 @@ class RetryScreen(Frame[None]):
         if self._found is None or self._is_writing or not self._requests:
             return
         try:
-            changes = self._changes
+            changes = self.query_one(RetryFields).changes
         except UsageError as error:
             self._say_trouble(error)
             return
@@ -283,7 +211,7 @@ class RetryScreen(Frame[None]):
             new_input = await retrying.write(
                 found,
                 await retrying.place_of(session, found),
-                outcomes=self._chosen,
+                outcomes=self._choice.taken,
                 numbers=self._numbers,
                 changes=changes,
                 on_progress=self._show_progress,
@@ -297,17 +225,6 @@ class RetryScreen(Frame[None]):
                 self._close()
         self._show()
         self.app.push_screen(CreateScreen(new_input.path, retry=new_input))
-
-
-def _words(typed: str) -> list[str]:
-    """`a=1, b=[1, 2]` as its pieces: a comma parts where another FIELD= follows."""
-    import re
-
-    return [each.strip() for each in re.split(r",\s*(?=\w+=)", typed) if each.strip()]
-
-
-def _row(label: str, *widgets: Widget) -> Horizontal:
-    return Horizontal(Static(Content(label), classes="label"), *widgets, classes="field")
 
 
 def _import_workflows() -> None:

@@ -59,7 +59,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (programs / "batchtui").write_text(
         "#!/bin/sh\n"
         f'if [ -n "$_BATCHTUI_COMPLETE" ] || [ "$1" = completion ]; then {ours}; fi\n'
-        f'printf "%s " "$@" >> {told}\n'
+        f'printf "%s " "$@" > {told}.new; mv {told}.new {told}\n'
     )
     (programs / "batchtui").chmod(0o700)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")

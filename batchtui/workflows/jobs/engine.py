@@ -180,10 +180,12 @@ async def _next_attempt(course: Course) -> NewAttempt | None:
     options = course.job.options
     if course.job.attempt >= options.max_attempts:
         return None
-    shards = await asyncio.to_thread(course.store.shards, course.job.id)
-    cap = options.max_spend_usd
-    if cap is not None and committed_usd(course.job, shards) >= cap:
-        return None
+    if options.max_spend_usd is not None:
+        profile, job = course.session.profile, course.job
+        shards = await asyncio.to_thread(course.store.shards, job.id)
+        committed = await asyncio.to_thread(committed_usd, profile, job, shards)
+        if committed >= options.max_spend_usd:
+            return None
     return NewAttempt(options.retry_outcomes, {})
 
 

@@ -143,7 +143,8 @@ class Queue:
         if cap is None:
             return
         shards = await asyncio.to_thread(course.store.shards, course.job.id)
-        committed = committed_usd(course.job, shards)
+        profile = course.session.profile
+        committed = await asyncio.to_thread(committed_usd, profile, course.job, shards)
         if committed + most_usd(course.job, shard) > cap:
             raise StoppedError(
                 f"the cap on spend is reached: ${committed:.2f} of ${cap:.2f} are spent or "

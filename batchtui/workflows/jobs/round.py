@@ -38,6 +38,7 @@ from batchtui.workflows.waiting import clock
 TICK_S: Final = 1.0
 """So often it is looked whether somebody asked for a pause or a cancel."""
 MOST_LOST: Final = 3
+SPENT_S: Final = 2.0
 
 Work = Coroutine[Any, Any, ShardRow]
 
@@ -73,6 +74,7 @@ class Round:
         self._sent_number = 0
         self._send_at = 0.0
         self._collect_at = 0.0
+        self._counted_at = 0.0
         is_new = not any(each.file_id or each.batch_id for each in shards)
         self.patience = Patience(course, is_new=is_new)
 
@@ -87,6 +89,7 @@ class Round:
                 await self._look()
                 await self._begin()
                 if self._is_over():
+                    await self._count_spent()
                     return
                 await self._reflect()
                 await self._wait()
@@ -252,6 +255,11 @@ class Round:
             await self._finish()
 
     async def _count_spent(self) -> None:
+        """Now and then, and at the end: it looks at every shard of the job."""
+        is_last = all_settled(self.shards)
+        if not is_last and clock() < self._counted_at + SPENT_S:
+            return
+        self._counted_at = clock()
         course = self.course
         shards = await asyncio.to_thread(course.store.shards, course.job.id)
         spent = await asyncio.to_thread(spent_of, course.session.profile, shards)

@@ -5,7 +5,7 @@ Prices are `workflows.cost`'s. For a thread: the first price takes half a second
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -78,10 +78,9 @@ def spent_of(profile: Profile, shards: Sequence[ShardRow]) -> dict[str, Spent]:
     return found
 
 
-def committed_usd(job: Job, shards: Sequence[ShardRow]) -> float:
+def committed_usd(profile: Profile, job: Job, shards: Sequence[ShardRow]) -> float:
     """What the batches so far may have cost: the usage where it is known, else the estimate."""
-    known: Mapping[str, Spent] = job.spent
-    usd = sum(each.usd or 0.0 for each in known.values())
+    usd = sum(each.usd or 0.0 for each in spent_of(profile, shards).values())
     open_ = (
         each
         for each in shards

@@ -49,7 +49,7 @@ def _state(view: JobView, is_driven_here: bool, doing: str) -> Iterator[Cell]:
     sign, word, tone = look(view, is_driven_here=is_driven_here)
     line: list[Span] = [(f"{sign} {word}", tone)]
     if view.total:
-        done = view.total - view.pending
+        done = view.answered + view.failed
         line += [
             (f" {100 * done // view.total}%  ", ""),
             (bar(done, view.total), "accent"),
@@ -79,7 +79,8 @@ def _driver(view: JobView, is_driven_here: bool) -> tuple[str, str]:
         return f"by process {view.driver_pid}", "only watched here; p and x are asked of it"
     if view.is_interrupted:
         return "by no process", "p takes it up"
-    return "by no process", ""
+    known = {"paused": "p lets it go on", "stopped": "p tries again"}
+    return "by no process", known.get(str(view.state), "")
 
 
 def _queue(view: JobView, queues: Sequence[Queued]) -> Iterator[Cell]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BAR_CELLS: Final = 7
 SHARDS_CELLS: Final = 7
+RETRY_CELLS: Final = 7
 ID_CELLS: Final = 14
 _ORDER: Final = (
     *("running", "cancelling", "waiting", "planned", "paused", "stopped"),
@@ -62,8 +63,7 @@ def shards_cell(view: JobView) -> str:
 
 
 def answered_cell(view: JobView) -> list[Span]:
-    done = view.total - view.pending
-    drawn = bar(done, view.total, BAR_CELLS)
+    drawn = bar(view.answered + view.failed, view.total, BAR_CELLS)
     full = drawn.rstrip(glyphs().empty)
     tone: Tone = "accent" if view.pending else "muted"
     of = f"{short_count(view.answered)}/{short_count(view.total)}"
@@ -74,7 +74,9 @@ def retry_cell(view: JobView) -> list[Span]:
     """How often it was retried; where it has ended with some not answered, how many."""
     left = view.total - view.answered
     if str(view.state) in ("incomplete", "cancelled") and left:
-        return [(f"{short_count(left)} left", "trouble")]
+        told = f"{short_count(left)} left"
+        is_short = len(told) <= RETRY_CELLS
+        return [(told if is_short else f"{glyphs().failed} {short_count(left)}", "trouble")]
     return [(str(view.retries), "" if view.retries else "muted")]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from heapq import merge
+from itertools import repeat, starmap
 from typing import TYPE_CHECKING, NamedTuple
 
 from batchtui.tui.account import Account
@@ -78,7 +79,7 @@ def rows_of(connections: Sequence[Connection]) -> Iterator[Listed]:
 
 def _rows_of(connection: Connection) -> Iterator[Listed]:
     batches = tuple(connection.account.batches.values())
-    return (Listed(batch, connection) for batch in batches)
+    return starmap(Listed, zip(batches, repeat(connection), strict=False))
 
 
 def _newest_first(row: Listed) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar
 
@@ -66,13 +66,13 @@ class Arranged(Generic[R]):
         """The whole list anew, from the next `show` on."""
         self._coming = Coming(iter(rows), [])
 
-    def are_more_than(self, count: int) -> bool:
+    def are_more_than(self, few: int) -> bool:
         """How many the next `steps` have to do with; looks at no more rows than that."""
         coming = self._coming
         if coming is None:
-            return len(self._given) > count
-        coming.rows += islice(coming.source, max(count + 1 - len(coming.rows), 0))
-        return len(coming.rows) > count
+            return len(self._given) > few
+        coming.rows += islice(coming.source, max(few + 1 - len(coming.rows), 0))
+        return len(coming.rows) > few
 
     def steps(self) -> Steps[R]:
         """Read what is coming, filter and sort it. Changes nothing that is shown.
@@ -99,7 +99,7 @@ class Arranged(Generic[R]):
             places = {}
             for begin in range(0, len(shown), PORTION):
                 part = shown[begin : begin + PORTION]
-                places.update((self.key(row), place) for place, row in enumerate(part, begin))
+                places.update(zip(map(self.key, part), count(begin), strict=False))
                 yield
         return Outcome(given, shown, places, coming)
 

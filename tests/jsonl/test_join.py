@@ -109,8 +109,11 @@ def test_a_later_success_takes_the_place_of_a_failure(tmp_path: Path) -> None:
 def test_of_several_attempts_the_best_answer_is_taken(tmp_path: Path) -> None:
     short = [choice("sho", finish_reason="length")]
     first = [result("a"), failed("b"), failed("c"), result("d", body={"choices": short})]
-    second = [failed("a"), result("b"), failed("c"), result("d", body={"choices": short}), b"x"]
-    paths = [write(tmp_path / f"{n}.jsonl", lines) for n, lines in enumerate((first, second))]
+    second = [failed("a"), result("b"), failed("c"), result("d", body={"choices": short})]
+    paths = [
+        write(tmp_path / "0.jsonl", first),
+        write(tmp_path / "1.jsonl", [*second, b"x"]),
+    ]
     source = write(tmp_path / "in.jsonl", [request(each) for each in "abcde"])
     with run(join(source, paths, attempts=[1, 2])) as joined:
         assert [joined.outcome(at) for at in range(5)] == [

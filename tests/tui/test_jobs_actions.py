@@ -76,7 +76,7 @@ async def test_any_file_may_be_a_job_with_what_is_typed(
         await focus(pilot, "#submit")
         await pilot.press("J")
         await until(pilot, lambda: isinstance(app.screen, NewJobScreen))
-        typed = {"lines": "7", "tokens": "5,000", "canary": "2", "retries": "1", "cap": "$4"}
+        typed = {"lines": "12", "tokens": "5,000", "canary": "10", "retries": "1", "cap": "$4"}
         for name, text in {**typed, "result": str(out)}.items():
             app.screen.query_one(f"#{name}", Input).value = text
         await focus(pilot, "#result")
@@ -85,8 +85,8 @@ async def test_any_file_may_be_a_job_with_what_is_typed(
         await until(pilot, lambda: out.exists())
         await until_shown(pilot, "✓ done")
         options = job_of(app, "crawl.jsonl").options
-        assert (options.max_lines, options.max_enqueued_tokens) == (7, 5_000)
-        assert (options.canary_lines, options.max_attempts, options.max_spend_usd) == (2, 2, 4.0)
+        assert (options.max_lines, options.max_enqueued_tokens) == (12, 5_000)
+        assert (options.canary_lines, options.max_attempts, options.max_spend_usd) == (10, 2, 4.0)
         assert options.metadata == {"team": "ads"}
         ids = [json.loads(line)["custom_id"] for line in out.read_text().splitlines()]
         assert ids == [f"r-{n}" for n in range(25)]

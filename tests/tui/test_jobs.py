@@ -243,7 +243,7 @@ async def test_cancel_asks_with_no_first_and_keeps_what_is_done(
         await pilot.press("p", "l")
         await until_shown(pilot, "● shard 3")
         await pilot.press("x")
-        await until_shown(pilot, "Cancel crawl? 25 requests have not finished")
+        await until_shown(pilot, "requests have not finished. Open")
         await pilot.press("enter")  # No is the default
         await until(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
         assert job_of(app, "crawl").wanted == ""

@@ -114,7 +114,8 @@ class BatchesScreen(FurtherPages):
     def account_changed(self) -> None:
         super().account_changed()
         connections = self.app.connections
-        if not any(each.is_waiting for each in connections):
+        any_loaded = any(each.account.is_loaded for each in connections)
+        if any_loaded and not any(each.is_waiting for each in connections):
             self.table.empty = "No batches yet. Press 3 to pick a JSONL file, or c to create one."
         self._show_rows(connections)
         self.update_status()

@@ -87,7 +87,7 @@ async def test_the_journal_keeps_what_was_told() -> None:
 
 
 async def test_trouble_is_in_the_journal_once(make_app: MakeApp) -> None:
-    app = make_app(Profile("dead", "http://127.0.0.1:9", refresh_s=0.01))
+    app = make_app(Profile("dead", "http://127.0.0.1:9", refresh_s=0.1))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.account.trouble)
         first = app.account.trouble

@@ -10,7 +10,7 @@ from batchtui.cli.files import safe_name
 from batchtui.cli.given import start_at
 from batchtui.cli.sending import pairs
 from batchtui.errors import UsageError
-from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile
+from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtJob
 
 
 def test_paths(tmp_path: Path) -> None:
@@ -59,3 +59,8 @@ def test_metadata_pairs() -> None:
     assert pairs(("a=1", "b=x=y", "c=")) == {"a": "1", "b": "x=y", "c": ""}
     with pytest.raises(UsageError, match="not KEY=VALUE"):
         pairs(("nothing",))
+
+
+@pytest.mark.parametrize("target", ["job_0660d80b", "job_06"])
+def test_an_id_of_a_job_or_its_beginning_opens_that_job(target: str) -> None:
+    assert start_at(target) == AtJob(target)

@@ -168,7 +168,8 @@ class JobExportScreen(Frame[None]):
 
     def action_back(self) -> None:
         """Leaving stops what is being written: nothing is left of it."""
-        self.workers.cancel_group(self, "job export")
+        if self._is_at_work:
+            self.workers.cancel_group(self, "job export")
         super().action_back()
 
 

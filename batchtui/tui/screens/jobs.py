@@ -33,12 +33,10 @@ class JobsScreen(JobActing, ListScreen[Row]):
     BINDING_GROUP_TITLE = "Jobs"
     BINDINGS: ClassVar[list[BindingType]] = [
         RESULTS,
-        Binding("l,right", "unfold", "shards", id="job.shards", tooltip="Show or hide its shards"),
+        Binding("l", "unfold", "shards", id="job.shards", tooltip="Show or hide its shards"),
         *JOB_KEYS,
         Binding("i", "detail", "detail", show=False, id="job.detail", tooltip="All of one job"),
-        Binding(
-            "h,left", "fold", "Fold", show=False, id="job.fold", tooltip="Hide the shards of it"
-        ),
+        Binding("h", "fold", "Fold", show=False, id="job.fold", tooltip="Hide the shards of it"),
         Binding(
             "c", "create", "New", show=False, id="job.create", tooltip="A job from a file in Local"
         ),

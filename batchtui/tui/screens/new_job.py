@@ -254,7 +254,8 @@ class NewJobScreen(Frame[None]):
 
     def action_back(self) -> None:
         """Leaving stops the check; nothing was sent."""
-        self.workers.cancel_group(self, "new job")
+        if self._is_at_work:
+            self.workers.cancel_group(self, "new job")
         super().action_back()
 
 

@@ -96,19 +96,35 @@ async def test_one_kind_of_change_after_the_other(make_app: MakeApp, tmp_path: P
 async def test_sides_swap_and_the_answers_scroll(make_app: MakeApp, tmp_path: Path) -> None:
     long = "\n".join(f"row {n}" for n in range(60))
     a = results(tmp_path / "a.jsonl", line("x", long))
-    b = results(tmp_path / "b.jsonl", line("x", f"{long}\nmore"))
+    b = results(tmp_path / "b.jsonl", line("x", long.replace("row", "line")))
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await app.push_screen(DiffScreen(ResultFile(a), ResultFile(b)))
-        await until_shown(pilot, "row 0")
+        await until_shown(pilot, "[-row-] 0")
         await pilot.press("J", "J")
-        await until(pilot, lambda: "row 0 " not in screen_text(app))
+        await until(pilot, lambda: "A  ✓ ok" not in screen_text(app))
         await pilot.press("K", "K", "tab", "G")
-        await until_shown(pilot, "{+")
+        await until_shown(pilot, "{+line+} 59")
         assert app.screen.query_one("#answers", Lines).has_focus
         await pilot.press("tab", "s")
         await until_shown(pilot, "A b.jsonl   B a.jsonl")
         await until_shown(pilot, "1 of 1   all changes")
+
+
+async def test_of_long_answers_what_is_around_a_change_is_shown(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    long = "\n".join(f"row {n}" for n in range(60))
+    a = results(tmp_path / "a.jsonl", line("x", f"{long}\nthe old end"))
+    b = results(tmp_path / "b.jsonl", line("x", f"{long}\nthe new end"))
+    app = make_app()
+    async with app.run_test(size=(80, 30)) as pilot:
+        await app.push_screen(DiffScreen(ResultFile(a), ResultFile(b)))
+        await until_shown(pilot, "the [-old-] end")
+        assert "the {+new+} end" in screen_text(app)
+        assert "… 53 lines are the same" in screen_text(app)
+        assert "row 3" in screen_text(app)
+        assert "row 58" in screen_text(app)
 
 
 async def test_nothing_has_changed(make_app: MakeApp, tmp_path: Path) -> None:

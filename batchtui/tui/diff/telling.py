@@ -25,6 +25,8 @@ WORDS: Final = {
     Change.ONLY_A: "only in A",
     Change.ONLY_B: "only in B",
 }
+LINES_AROUND: Final = 4
+"""Lines that are the same before and after a change; of more, the middle is left out."""
 MOST_CHARS: Final = 64_000
 """Of an answer, compared and shown at most."""
 
@@ -49,8 +51,8 @@ def pair_lines(pair: Pair) -> list[Cell]:
     if pair.a is None or pair.b is None or old == new:
         return [head, "", *_side("A", pair.a, _plain(old)), "", *_side("B", pair.b, _plain(new))]
     pieces = word_diff(old[:MOST_CHARS], new[:MOST_CHARS])
-    gone = [_marked(each) for each in _in_runs(pieces, "new")]
-    came = [_marked(each) for each in _in_runs(pieces, "gone")]
+    gone = [span for each in _in_runs(pieces, "new") for span in _marked(each)]
+    came = [span for each in _in_runs(pieces, "gone") for span in _marked(each)]
     return [head, "", *_side("A", pair.a, _lines(gone)), "", *_side("B", pair.b, _lines(came))]
 
 
@@ -99,12 +101,21 @@ def _in_runs(pieces: Iterable[Piece], other: Kind) -> list[Piece]:
     return runs
 
 
-def _marked(piece: Piece) -> Span:
+def _marked(piece: Piece) -> list[Span]:
+    """Of many lines that are the same, the first and the last few."""
     if piece.kind == "gone":
-        return f"[-{piece.text}-]", "trouble"
+        return [(f"[-{piece.text}-]", "trouble")]
     if piece.kind == "new":
-        return f"{{+{piece.text}+}}", "success"
-    return piece.text, ""
+        return [(f"{{+{piece.text}+}}", "success")]
+    lines = piece.text.split("\n")
+    left_out = len(lines) - 2 * LINES_AROUND
+    if left_out < 2:
+        return [(piece.text, "")]
+    return [
+        ("\n".join([*lines[:LINES_AROUND], ""]), ""),
+        (f"{glyphs().ellipsis} {left_out:,} lines are the same", "muted"),
+        ("\n".join(["", *lines[-LINES_AROUND:]]), ""),
+    ]
 
 
 def _plain(text: str) -> list[Cell]:

@@ -76,6 +76,29 @@ async def test_marked_files_are_saved_into_a_folder_and_none_is_overwritten(
         assert (folder / "b.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
 
 
+async def test_a_folder_to_save_into_is_made_when_asked_for(
+    make_app: MakeApp, write_input: WriteInput, tmp_path: Path
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await with_files(app, pilot, write_input, "a.jsonl", "b.jsonl")
+        for answer, folder in (("n", "new"), ("y", "new"), (None, "no/way")):
+            await pilot.press("asterisk", "d")
+            await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+            app.screen.query_one(Input).value = str(tmp_path / folder)
+            await pilot.press("enter")
+            if answer is None:
+                await until_shown(pilot, "is no folder")
+                continue
+            await until_shown(pilot, "Make it?")
+            await pilot.press(answer)
+            await until(pilot, lambda: isinstance(app.screen, FilesScreen))
+            assert answer == "y" or not (tmp_path / folder).exists()
+            await pilot.press("escape")
+        await until_shown(pilot, "saved 2 files in")
+        assert (tmp_path / "new" / "b.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+
+
 async def test_a_delete_of_several_keeps_results_that_nobody_saved(
     make_app: MakeApp, write_input: WriteInput, tmp_path: Path
 ) -> None:

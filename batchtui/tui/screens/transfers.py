@@ -71,8 +71,24 @@ class Transfers(ListScreen["FileObject"]):
         if not answer or not answer.strip():
             return
         folder = Path(answer.strip()).expanduser()
-        if not folder.is_dir():
+        if not folder.exists() and folder.parent.is_dir():
+            question = f"There is no folder {folder}. Make it?"
+            made = partial(self._make_and_download, files, folder)
+            self.app.push_screen(ConfirmScreen(question), made)
+        elif not folder.is_dir():
             self.app.tell(f"{folder} is no folder", trouble=True)
+        else:
+            self._download(list(zip(files, places(files, folder), strict=True)))
+
+    def _make_and_download(
+        self, files: Sequence[FileObject], folder: Path, confirmed: bool | None
+    ) -> None:
+        if not confirmed:
+            return
+        try:
+            folder.mkdir()
+        except OSError as error:
+            self.app.tell(f"{folder}: {error.strerror}", trouble=True)
             return
         self._download(list(zip(files, places(files, folder), strict=True)))
 

@@ -14,8 +14,8 @@ from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.source import Source
 
 WINDOW_BYTES = 512 * 1024
-LINES_WINDOW_BYTES = 128 * 1024
-"""Expressions are slower than texts."""
+LINES_WINDOW_BYTES = 96 * 1024
+"""Expressions are slower than texts; a window and its copy are what the allocator keeps at hand."""
 
 KEPT_HITS = 2_000_000
 """Of these the places are kept, 12 bytes each; further ones are counted."""

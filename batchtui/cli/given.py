@@ -25,8 +25,11 @@ def looks_like_path(word: str) -> bool:
     return "/" in word or word.endswith(".jsonl")
 
 
-def start_at(target: str | None) -> StartAt:
-    """Where the app opens for `target`. Raises UsageError when it is neither path nor id."""
+def start_at(target: str | None, *, may_be_command: bool = True) -> StartAt:
+    """Where the app opens for `target`. Raises UsageError when it is neither path nor id.
+
+    `may_be_command`: `target` stood where a command's name could have stood.
+    """
     from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtJob
 
     if target is None:
@@ -41,6 +44,8 @@ def start_at(target: str | None) -> StartAt:
         return AtJob(target)
     if re.fullmatch(r"[\w.=+-]{12,512}|batch[\w.=+-]*", target) and not looks_like_path(target):
         return AtBatch(target)
+    if not may_be_command:
+        raise UsageError(f"{shortened(target, 200)}: no such file")
     raise UsageError(
         f"{shortened(target, 200)}: no such file, and no command of that name",
         hint="batchtui --help lists the commands; options come after the command",

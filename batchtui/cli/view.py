@@ -64,6 +64,7 @@ def view(
     if is_plain and sys.stdout.isatty():
         from batchtui.cli.app import open_app
 
+        start_at(target, may_be_command=False)
         ctx.invoke(
             open_app,
             target=target,
@@ -75,8 +76,10 @@ def view(
         )
         return
     from batchtui.workflows.view import chosen
-    from batchtui.workflows.where import parse_where
+    from batchtui.workflows.where import parse_terms, parse_where
 
+    if where:
+        parse_terms(where)
     terms = parse_where(" ".join(each for each in (where, grep) if each))
     with ExitStack() as stack:
         path, first_line = stack.enter_context(_content(target, connection))
@@ -93,7 +96,7 @@ def _content(target: str, connection: Connection) -> Iterator[tuple[Path, int]]:
     from batchtui.tui.start import AtDirectory, AtFile
 
     if target != "-" and (is_there(target) or looks_like_path(target) or ":" in target):
-        at = start_at(target)
+        at = start_at(target, may_be_command=False)
         if isinstance(at, AtDirectory):
             raise InputError(f"{visible(target)} is a directory")
         if isinstance(at, AtFile):

@@ -15,8 +15,10 @@ from batchtui.errors import UsageError
 from batchtui.jsonl.outcomes import Outcome
 
 REGEX: Final = "re:"
-_TERM: Final = re.compile(r"(outcome|code|id):(\S*)\s*")
-_EQUALS: Final = re.compile(r"\b(outcome|code|id)=")
+FIELDS: Final = ("outcome", "code", "id")
+_TERM: Final = re.compile(rf"({'|'.join(FIELDS)}):(\S*)\s*")
+_EQUALS: Final = re.compile(rf"\b({'|'.join(FIELDS)})=")
+_LIKE_A_TERM: Final = re.compile(r"(?:^|\s)([A-Za-z_]\w*)[=:](?!//)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,23 @@ def parse_where(typed: str) -> Where:
     is_regex = rest.startswith(REGEX)
     text = rest.removeprefix(REGEX)
     return Where(outcomes, codes, custom_id, text, is_regex and bool(text))
+
+
+def parse_terms(typed: str) -> Where:
+    """As `parse_where`, for scripts: what looks like a term but is none is not taken for text.
+
+    Raises UsageError, also for a term behind text.
+    """
+    where = parse_where(typed)
+    if where.is_regex or not (word := _LIKE_A_TERM.search(where.text)):
+        return where
+    name = word[1]
+    if name in FIELDS:
+        raise UsageError(f"{name} stands behind text", hint="terms come first, then the text")
+    raise UsageError(
+        f"no field is called {name!r}",
+        hint=f"there are {', '.join(FIELDS)}; --grep looks for text",
+    )
 
 
 def outcomes_of(value: str) -> frozenset[Outcome]:

@@ -69,6 +69,32 @@ def test_what_is_wanted(results: Path, options: tuple[str, ...], ids: str) -> No
     assert "".join(found) == ids
 
 
+@pytest.mark.parametrize("where", ["outcom=failed", "foo:bar", "cod=400", "outcome=ok x=1 a"])
+def test_a_field_that_there_is_not_is_refused(results: Path, where: str) -> None:
+    shown = batchtui("view", results, "--where", where)
+    assert shown.exit_code == 2
+    assert "no field is called" in shown.stderr
+    assert "outcome, code, id" in shown.stderr
+
+
+def test_a_term_behind_text_is_refused(results: Path) -> None:
+    shown = batchtui("view", results, "--where", "long outcome=failed")
+    assert shown.exit_code == 2
+    assert "outcome" in shown.stderr
+
+
+@pytest.mark.parametrize("where", ["long", "http://x", "re:a=b", "12:30"])
+def test_text_is_no_field(results: Path, where: str) -> None:
+    assert batchtui("view", results, "--where", where).exit_code == 0
+
+
+def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
+    shown = batchtui("view", tmp_path / "nosuch.jsonl")
+    assert shown.exit_code == 2
+    assert shown.stderr.splitlines()[0].endswith("nosuch.jsonl: no such file")
+    assert "command" not in shown.stderr
+
+
 def test_json_is_one_document(results: Path) -> None:
     document = json.loads(batchtui("view", results, "--json").stdout)
     assert document["schema_version"] == 1

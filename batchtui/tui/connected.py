@@ -153,7 +153,9 @@ class ConnectedApp(TellingApp, inherit_bindings=False):
         before = connection.account.trouble
         if before is None or before.error.message != trouble.error.message:
             whose = f"{connection.name}: " if len(self.connections) > 1 else ""
-            self.journal.add(self.now(), f"{whose}{trouble.error.message}", is_trouble=True)
+            hint = f". {trouble.error.hint}" if trouble.error.hint else ""
+            text = f"{whose}{trouble.error.message.rstrip('.')}{hint}"
+            self.journal.add(self.now(), text, is_trouble=True)
 
     def announce(self, finished: Iterable[Batch], account: Account) -> None:
         """Ring once for all of `account` that have just become final, and say which."""

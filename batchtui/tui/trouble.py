@@ -1,12 +1,16 @@
-"""What the banner says when the account's list cannot be read. Pure functions."""
+"""What is said when the account's list cannot be read: in the banner, and where the list would be.
+
+Pure functions. The reason and the way out are never cut off on a screen of 80 columns.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from batchtui.errors import AuthenticationError
 from batchtui.tui.figures import span
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.widgets.spans import BETWEEN, spans, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,33 +19,72 @@ if TYPE_CHECKING:
     from batchtui.tui.account import Account
     from batchtui.tui.connection import Connection
 
+WAY_OUT: Final = ":doctor"
+MARGINS: Final = 2
 
-def troubles(connections: Sequence[Connection], now_s: float) -> tuple[str, str]:
+
+def troubles(connections: Sequence[Connection], now_s: float, width: int) -> tuple[str, str]:
     """As `trouble_line`, of all accounts side by side; those that are well keep their place."""
     troubled = [each for each in connections if each.account.trouble is not None]
     if not troubled:
         return "", ""
     first = troubled[0]
-    what, then = trouble_line(first.account, first.profile, now_s)
+    whose = ""
     if len(connections) > 1:
         others = ", ".join(each.name for each in troubled[1:])
-        also = f" ({others} too)" if others else ""
-        what = f"{glyphs().failed} {first.name}{also}: {what.partition(' ')[2]}"
-    return what, then
+        whose = f"{first.name}{f' ({others} too)' if others else ''}: "
+    return trouble_line(first.account, first.profile, now_s, width, whose)
 
 
-def trouble_line(account: Account, profile: Profile | None, now_s: float) -> tuple[str, str]:
-    """What is wrong; and how old the data is and when it is tried again. Both empty: nothing."""
+def trouble_line(
+    account: Account, profile: Profile | None, now_s: float, width: int, whose: str = ""
+) -> tuple[str, str]:
+    """What is wrong; and the way out, with when it is tried again. Both empty: nothing.
+
+    As much as a line of `width` cells has room for: the advice goes first, then the times.
+    """
     trouble = account.trouble
     if trouble is None:
         return "", ""
+    short = f"{glyphs().failed} {whose}{reason(account, profile)}"
     error = trouble.error
-    what = f"{error.message.rstrip('.')}. {error.hint}" if error.hint else error.message
-    if isinstance(error, AuthenticationError):
+    full = f"{short}: {error.message}" if isinstance(error, AuthenticationError) else short
+    if error.hint:
+        full = f"{full.rstrip('.')}. {error.hint}"
+    again = f"next try in {span(max(account.trouble_at_s + trouble.retry_in_s - now_s, 0))}"
+    since_s = trouble.since_s
+    dated = f"data from {span(now_s - since_s)} ago, " if since_s is not None else ""
+    then = f"{again}, r now, {WAY_OUT}"
+    choices = [
+        (full, f"{dated}{then}"),
+        (short, f"{dated}{then}"),
+        (short, f"{dated}r now, {WAY_OUT}"),
+        (short, then),
+        (short, f"{again}, {WAY_OUT}"),
+    ]
+    for what, after in choices:
+        if width_of(spans(what)) + BETWEEN + width_of(spans(after)) + MARGINS <= width:
+            return what, after
+    return short, WAY_OUT
+
+
+def reason(account: Account, profile: Profile | None) -> str:
+    """What is wrong, in few words: the header names the host already."""
+    trouble = account.trouble
+    if trouble is None:
+        return ""
+    if isinstance(trouble.error, AuthenticationError):
         source = profile.key_source if profile else None
-        what = f"key refused ({source or 'none was sent'}). {what}"
-    left_s = max(account.trouble_at_s + trouble.retry_in_s - now_s, 0)
-    then = f"next try in {span(left_s)}, r now"
-    if trouble.since_s is not None:
-        then = f"data from {span(now_s - trouble.since_s)} ago, {then}"
-    return f"{glyphs().failed} {what}", then
+        return f"key refused ({source or 'none was sent'})"
+    message = trouble.error.message.rstrip(".")
+    return message.replace(profile.host, "the server") if profile else message
+
+
+def nothing_loaded(connections: Sequence[Connection]) -> str:
+    """What stands in place of a list that was never read; "" where every one was, or may be."""
+    for each in connections:
+        if each.account.trouble is not None and not each.account.is_loaded:
+            whose = f" of {each.name}" if len(connections) > 1 else ""
+            why = reason(each.account, each.profile)
+            return f"Nothing{whose} is loaded: {why}. r tries again."
+    return ""

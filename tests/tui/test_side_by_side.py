@@ -117,7 +117,7 @@ async def test_trouble_of_one_is_named_and_hides_no_other() -> None:
         app.connections[1].account.trouble = Trouble(error, 8.0, NOW_S - 120)
         app.connections[1].account.trouble_at_s = NOW_S
         app.account_changed.publish(None)
-        await until_shown(pilot, "two: two.example:4000 does not answer")
+        await until_shown(pilot, "two: the server does not answer")
         assert "data from 2m ago, next try in 8s" in screen_text(app)
         assert len(app.list.table.rows) == 4
 

@@ -6,17 +6,23 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from batchtui.config import Profile, Secret
 from batchtui.config.keys import KeySource
+from batchtui.errors import ConnectionFailedError
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
+from batchtui.tui.account import Account
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.create import CreateScreen
 from batchtui.tui.screens.welcome import WelcomeScreen
 from batchtui.tui.start import AtBatch
+from batchtui.tui.trouble import trouble_line
+from batchtui.workflows.feed import Trouble
 from tests.conftest import WriteInput
 from tests.tui.conftest import MakeApp
-from tests.tui.support import screen_lines, screen_text, until, until_shown
+from tests.tui.support import NOW_S, screen_lines, screen_text, until, until_shown
 
 
 def free_port() -> int:
@@ -35,7 +41,10 @@ async def test_a_dead_server_is_a_banner_and_the_app_recovers_by_itself(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.account.trouble)
         await until_shown(pilot, "next try in")
-        assert "✗" in screen_lines(app)[2]
+        assert "✗ the server refused the connection" in screen_lines(app)[2]
+        assert screen_lines(app)[2].rstrip().endswith(":doctor")
+        await until_shown(pilot, "Nothing is loaded: the server refused the connection")
+        assert "No batches yet" not in screen_text(app)
         with Gateway(options):
             await until_shown(pilot, "No batches yet")
             assert "next try in" not in screen_text(app)
@@ -55,6 +64,8 @@ async def test_a_refused_key_says_so(make_app: MakeApp, tmp_path: Path) -> None:
             await until(pilot, lambda: app.account.trouble)
             await until_shown(pilot, "key refused (X)")
             assert "✗" in screen_lines(app)[2]
+            assert screen_lines(app)[2].rstrip().endswith(":doctor")
+            await until_shown(pilot, "Nothing is loaded: key refused (X)")
             assert "wr0ng-key" not in screen_text(app)
 
 
@@ -100,3 +111,25 @@ async def test_a_read_only_profile_refuses_changes_and_says_so(
         await until_shown(pilot, "nothing to object to")
         await pilot.press("S")
         await until_shown(pilot, "profile local is read-only")
+
+
+@pytest.mark.parametrize("since_s", [None, NOW_S - 7_000])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{host} refused the connection",
+        "the name of {host} is not known",
+        "{host} did not accept a connection within 10 s",
+        "{host} did not answer within 600 s",
+        "{host} broke off its answer, or its answer is not HTTP",
+    ],
+)
+def test_reason_and_way_out_find_room_in_80_columns(said: str, since_s: float | None) -> None:
+    profile = Profile("p", "https://a-long-name.of-a-server.internal.example.com:4000")
+    account = Account()
+    error = ConnectionFailedError(said.format(host=profile.host), hint="is it right? " * 9)
+    account.trouble, account.trouble_at_s = Trouble(error, 59, since_s), NOW_S
+    what, then = trouble_line(account, profile, NOW_S, 80)
+    assert said.format(host="the server") in what
+    assert then.endswith(":doctor")
+    assert len(what) + len(then) + 4 <= 80

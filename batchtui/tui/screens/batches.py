@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -23,12 +23,14 @@ from batchtui.tui.filters import Fields
 from batchtui.tui.plain_ids import plain_id
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.further_pages import FurtherPages
-from batchtui.tui.trouble import troubles
+from batchtui.tui.trouble import nothing_loaded, troubles
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.lines import Lines
 from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.table import RecordTable
 from batchtui.visible import id_tail
+
+NO_BATCHES: Final = "No batches yet. Press 3 to pick a JSONL file, or c to create one."
 
 
 class BatchesScreen(FurtherPages):
@@ -114,9 +116,8 @@ class BatchesScreen(FurtherPages):
     def account_changed(self) -> None:
         super().account_changed()
         connections = self.app.connections
-        any_loaded = any(each.account.is_loaded for each in connections)
-        if any_loaded and not any(each.is_waiting for each in connections):
-            self.table.empty = "No batches yet. Press 3 to pick a JSONL file, or c to create one."
+        if not any(each.is_waiting for each in connections):
+            self.table.empty = nothing_loaded(connections) or NO_BATCHES
         self._show_rows(connections)
         self.update_status()
 
@@ -149,7 +150,7 @@ class BatchesScreen(FurtherPages):
             self.table.move_to_key(first.key)
 
     def show_trouble(self) -> None:
-        self.show_banner(*troubles(self.app.connections, self.app.now()))
+        self.show_banner(*troubles(self.app.connections, self.app.now(), self.size.width))
 
     def tab_facts(self) -> list[Span]:
         accounts = [each.account for each in self.app.connections if each.account.is_loaded]

@@ -90,7 +90,7 @@ class Frame(Screen[T], inherit_bindings=False):
 
     def show_trouble(self) -> None:
         """What is wrong with the account's list, as of now."""
-        self.show_banner(*troubles([self.app.connection], self.app.now()))
+        self.show_banner(*troubles([self.app.connection], self.app.now(), self.size.width))
 
     def show_banner(self, text: Cell = "", then: Cell = "") -> None:
         """What is wrong, in one line; empty hides it."""

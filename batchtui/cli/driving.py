@@ -6,6 +6,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from batchtui.cli.job_hints import is_kept, tell_failures
 from batchtui.cli.job_telling import JobTeller
 from batchtui.cli.job_text import audit_document, exit_code_of
 from batchtui.cli.output import note, print_json
@@ -44,8 +45,11 @@ async def drive(
             async with aclosing(driving) as events:
                 await teller.tell(events)
         except BatchtuiError:
+            job = await asyncio.to_thread(store.job, job.id)
             if as_json and output != "-":
-                print_json(await asyncio.to_thread(_document, store, store.job(job.id), output))
+                print_json(await asyncio.to_thread(_document, store, job, output))
+            if job.state is JobState.STOPPED and is_kept(store):
+                note(f"{job.id} is stopped; batchtui jobs resume {job.id} goes on")
             raise
         job = await asyncio.to_thread(store.job, job.id)
     if job.state is JobState.PAUSED:
@@ -55,6 +59,8 @@ async def drive(
         job = await _written(session, store, job, output)
     if job.audit is not None:
         audit_note(job.audit)
+        if job.state is JobState.INCOMPLETE:
+            await tell_failures(store, job, job.audit, output)
     if as_json and output != "-":
         print_json(await asyncio.to_thread(_document, store, job, output))
     if not was_final and (trouble := await actions.run_on_done(job)):

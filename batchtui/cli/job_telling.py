@@ -9,7 +9,7 @@ from batchtui.cli.output import Progress, size
 from batchtui.cli.sending import PROBLEMS_SHOWN
 from batchtui.models import status
 from batchtui.workflows.jobs import events
-from batchtui.workflows.jobs.states import JobState, ShardState
+from batchtui.workflows.jobs.states import FINAL_JOBS, JobState, ShardState
 
 if TYPE_CHECKING:
     from batchtui.jsonl.validation import Validation
@@ -20,9 +20,10 @@ _SENT: Final = (ShardState.CREATING, ShardState.UPLOADED, ShardState.UPLOADING)
 
 
 class JobTeller:
-    """`name`: what the input is called. Keeps the last state of each shard to tell the whole by."""
+    """`name`: what the input is called; `retries`: how many are wanted. Keeps the last state of each shard to tell the whole by."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, retries: int = 0) -> None:
+        self._retries = retries
         self.job: Job | None = None
         self.batch_ids: list[str] = []
         self._name = name
@@ -55,7 +56,7 @@ class JobTeller:
             case events.JobMade(job, taken_up):
                 self.job = job
                 if taken_up:
-                    progress.done(f"goes on with {job.id}")
+                    progress.done(self._taken_up(job))
             case events.Planning(at):
                 progress.show(f"laying out  {size(at.done_bytes)} of {size(at.total_bytes)}")
             case events.Planned(attempt, lines, shards):
@@ -85,6 +86,13 @@ class JobTeller:
             case events.JobEnded(job):
                 self.job = job
 
+    def _taken_up(self, job: Job) -> str:
+        will_retry = job.state is JobState.INCOMPLETE and job.attempt <= self._retries
+        if job.state not in FINAL_JOBS or will_retry:
+            return f"goes on with {job.id}"
+        word = "is answered" if job.state is JobState.DONE else "has ended"
+        return f"{job.id} {word} already; nothing is sent"
+
     def _tell_check(self, report: Validation) -> None:
         from batchtui.cli.validate import print_report, verdict
 
@@ -105,7 +113,7 @@ class JobTeller:
         was = before.state if before is not None else ShardState.PLANNED
         of = self._of(shard)
         if shard.state is ShardState.UPLOADED and was is not ShardState.UPLOADED:
-            self._progress.done(f"{of}is uploaded as {shard.file_id}")
+            self._progress.done(f"{of}{self._name} is uploaded as {shard.file_id}")
         elif shard.state is ShardState.RUNNING and was is not ShardState.RUNNING:
             self.batch_ids.append(shard.batch_id)
             verb = "created" if was in _SENT else "goes on with"

@@ -1,4 +1,4 @@
-"""`batchtui jobs`: list, show, resume, retry, pause, cancel; `export` has a file of its own."""
+"""`batchtui jobs`: list, show, resume, retry, pause, cancel; `export` and `rm` have files of their own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import click
 from batchtui.cli.completing import FILE, job_ids
 from batchtui.cli.examples import examples
 from batchtui.cli.job_export import export
+from batchtui.cli.job_removing import rm
 from batchtui.cli.job_server import server_of
 from batchtui.cli.on_done import on_done_option
 from batchtui.cli.options import Connection, connection_options, json_option, run_async
@@ -35,7 +36,7 @@ output_option = click.option(
 force_option = click.option("--force", is_flag=True, help="Replace OUT when it exists.")
 
 
-@click.group(short_help="ls, show, resume, retry, pause, cancel, export")
+@click.group(short_help="ls, show, resume, retry, pause, cancel, export, rm")
 def jobs() -> None:
     """Jobs: one input, any number of batches, one result. `batchtui run` makes them.
 
@@ -283,3 +284,4 @@ def _say(job: Job, what: str) -> None:
 
 
 jobs.add_command(export)
+jobs.add_command(rm)

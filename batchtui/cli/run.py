@@ -147,7 +147,7 @@ def run(
     )
     if not _is_ours(new):
         new_file(output, force=force)
-    teller = JobTeller("stdin" if is_piped else str(path))
+    teller = JobTeller("stdin" if is_piped else str(path), retries=retries)
 
     async def work() -> ExitCode:
         from batchtui.cli.driving import drive

@@ -71,7 +71,7 @@ def test_one_batch_is_told_as_ever(command: Command, write_input: WriteInput, ou
     assert done.exit_code == 0, done.stderr
     lines = done.stderr.splitlines()
     assert lines[0].endswith("in.jsonl: ok, 3 requests, 453 B") or "ok, 3 requests" in lines[0]
-    assert lines[1].startswith("is uploaded as file-")
+    assert "in.jsonl is uploaded as file-" in lines[1]
     assert lines[2].startswith("created batch_")
     assert lines[3] == f"{lines[2].split()[-1]}  completed  3 of 3"
     assert lines[-1] == "3 requests, 3 ok"
@@ -83,7 +83,7 @@ def test_run_again_pays_for_nothing(command: Command, write_input: WriteInput, o
     assert command("run", write_input(), "-o", out).exit_code == 2
     again = command("run", write_input(), "-o", out, "--force", "--json")
     assert again.exit_code == 0, again.stderr
-    assert "goes on with job_" in again.stderr
+    assert "is answered already; nothing is sent" in again.stderr
     assert document(again) == document(first)
     copy = command("run", write_input(), "-o", "-")
     assert copy.stdout == out.read_text()

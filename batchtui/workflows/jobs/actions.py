@@ -18,7 +18,7 @@ that process, which obeys within a second; what nobody drives is changed at once
     resume(store, id)    a paused, stopped or interrupted job may go on: then drive it
     cancel(store, id)    batches are cancelled, what is done is kept: then drive it, unless driven
     retry(...)           a new attempt of a job that has ended: then drive it
-    forget(store, id)    take a job that has ended off the list
+    forget(store, id)    take a job that has ended or is stopped off the list
 
     fetch(session, store, id)             download again what was emptied out of the cache
     export(store, id, out)                the result so far, in input order
@@ -147,15 +147,20 @@ def cancel(store: JobStore, id_or_prefix: str) -> Job:
 def forget(store: JobStore, id_or_prefix: str) -> None:
     """Take a job off the list, with the files of its own; its batches stay at the server.
 
-    Raises UsageError for a job that has not ended, JobBusyError.
+    Raises UsageError for a job that has neither ended nor stopped, JobBusyError.
     """
     job = store.job(id_or_prefix)
-    if job.state not in FINAL_JOBS:
-        raise UsageError(f"{job.id} is {job.state}", hint=f"batchtui jobs cancel {job.id}")
+    _check_forgettable(job)
     directory = store.directory(job.id)
     with lease(directory, job.id):
+        _check_forgettable(store.job(job.id))
         store.remove(job.id)
     shutil.rmtree(directory, ignore_errors=True)
+
+
+def _check_forgettable(job: Job) -> None:
+    if job.state not in FINAL_JOBS and job.state is not JobState.STOPPED:
+        raise UsageError(f"{job.id} is {job.state}", hint=f"batchtui jobs cancel {job.id}")
 
 
 async def retry(

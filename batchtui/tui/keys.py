@@ -38,6 +38,7 @@ _NAMES: Final = {
     "left": "left",
     "right": "right",
     "f1": "F1",
+    "f2": "F2",
     "backspace": "Backspace",
     "number_sign": "#",
     "plus": "+",

@@ -13,7 +13,17 @@ from textual.dom import DOMNode
 import batchtui.tui
 from tests.tui.support import CannedApp, make_batch, screen_text, until_shown
 
-FORBIDDEN = {"ctrl+s", "ctrl+b", "ctrl+a", "ctrl+j", "ctrl+m", "ctrl+i", "ctrl+h", "ctrl+k"}
+FORBIDDEN = {
+    "ctrl+s",
+    "ctrl+enter",
+    "ctrl+b",
+    "ctrl+a",
+    "ctrl+j",
+    "ctrl+m",
+    "ctrl+i",
+    "ctrl+h",
+    "ctrl+k",
+}
 
 
 def node_types() -> Iterator[type[DOMNode]]:

@@ -57,7 +57,7 @@ class CreateScreen(SubmittingScreen):
     BINDING_GROUP_TITLE = "New batch"
     BINDINGS: ClassVar[list[BindingType]] = [
         *CHECK_KEYS,
-        Binding("S,ctrl+enter", "submit", "submit", id="create.submit", tooltip="Create the batch"),
+        Binding("S,f2", "submit", "submit", id="create.submit", tooltip="Create the batch"),
         Binding("J", "as_job", "as a job", id="create.job", tooltip="Several batches, one result"),
         Binding(
             "escape", "back", "Back", show=False, id="screen.back", tooltip="Back; this is kept"

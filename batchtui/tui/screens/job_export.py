@@ -44,7 +44,7 @@ FORMS: Final = (
 class JobExportScreen(Frame[None]):
     BINDING_GROUP_TITLE = "Export a job"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,S,ctrl+enter", "write", "write", id="export.write", tooltip="Write the file")
+        Binding("enter,S,f2", "write", "write", id="export.write", tooltip="Write the file")
     ]
     DEFAULT_CSS = """
     JobExportScreen {

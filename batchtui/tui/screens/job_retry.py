@@ -39,7 +39,7 @@ class JobRetryScreen(Frame[None]):
 
     BINDING_GROUP_TITLE = "Retry a job"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("S,ctrl+enter", "go_on", "go on", id="retry.go", tooltip="On, after a question"),
+        Binding("S,f2", "go_on", "go on", id="retry.go", tooltip="On, after a question"),
     ]
     DEFAULT_CSS = """
     JobRetryScreen {

@@ -52,7 +52,7 @@ class NewJobScreen(Frame[None]):
 
     BINDING_GROUP_TITLE = "New job"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("S,ctrl+enter", "start", "start", id="job.start", tooltip="Make the job, start it"),
+        Binding("S,f2", "start", "start", id="job.start", tooltip="Make the job, start it"),
     ]
     DEFAULT_CSS = """
     NewJobScreen {

@@ -40,7 +40,7 @@ class RetryScreen(Frame[None]):
 
     BINDING_GROUP_TITLE = "Retry"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("S,ctrl+enter", "go_on", "go on", id="retry.go", tooltip="To the new batch"),
+        Binding("S,f2", "go_on", "go on", id="retry.go", tooltip="To the new batch"),
     ]
     DEFAULT_CSS = """
     RetryScreen {

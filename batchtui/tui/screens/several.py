@@ -44,7 +44,7 @@ class SeveralScreen(Frame[None]):
         Binding("enter", "open", "problems", id="several.open", tooltip="What is wrong with it"),
         Binding("x", "leave_out", "leave out", id="several.drop", tooltip="Take it off this list"),
         Binding("v", "check", "check again", id="several.check", tooltip="Check all files again"),
-        Binding("S,ctrl+enter", "submit", "submit", id="several.go", tooltip="Create the batches"),
+        Binding("S,f2", "submit", "submit", id="several.go", tooltip="Create the batches"),
     ]
     back_to = "Local"
 

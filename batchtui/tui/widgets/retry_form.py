@@ -94,7 +94,7 @@ class RetryFields(Vertical):
         note = Static("of each answer", classes="note")
         yield _row("Model", [Field(placeholder="as it was", id="model")])
         yield _row("max_tokens", [Field(placeholder="as it was", id="max-tokens"), note])
-        yield _row("Other fields", [Field(placeholder="temperature=0.2, stop=null", id="others")])
+        yield _row("Other fields", [Field(placeholder="for example temperature=0.2", id="others")])
 
     @property
     def changes(self) -> dict[str, str]:

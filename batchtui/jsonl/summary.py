@@ -6,6 +6,7 @@ at, so nothing is known here of what is missing, nor of answers that should have
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -31,24 +32,40 @@ CODE_CHARS: Final = 100
 MESSAGE_CHARS: Final = 300
 _LINES_A_STEP: Final = 64
 _VARYING: Final = re.compile(r"[0-9a-f]{8,}|[0-9][0-9,._]*|(['\"`])[^'\"`]{0,200}\1")
+_VARYING_IN_JSON: Final = (
+    r"""(?:[0-9a-f]{8,}|[0-9][0-9,._]*|(?:['`]|\\")[^'`]{0,400}?(?:['`]|\\"))"""
+)
 
 
 @dataclass(slots=True)
 class ErrorKind:
-    """Results with one outcome and code whose messages differ in numbers and names only.
+    """Results with one outcome, status and code whose messages differ in numbers and names only.
 
-    `message` is the first one. `fixed`: its longest part that is the same in all; "" for none.
+    `status`: 0 where there was no HTTP. `message` is the first one. `fixed`: its longest part that
+    is the same in all; "" for none.
     """
 
     outcome: Outcome
     code: str
     message: str
+    status: int = 0
     count: int = 0
 
     @property
     def fixed(self) -> str:
         parts = _VARYING.split(self.message)
         return max((part.strip() for part in parts if part), key=len, default="")
+
+    @property
+    def pattern(self) -> str:
+        """A regular expression for such a message, from its beginning to its end, in a line."""
+        found, place = [], 0
+        for varying in _VARYING.finditer(self.message):
+            found += [_in_json(self.message[place : varying.start()]), _VARYING_IN_JSON]
+            place = varying.end()
+        found.append(_in_json(self.message[place:]))
+        end = '"' if len(self.message) < MESSAGE_CHARS else ""
+        return f'"{"".join(found)}{end}'
 
 
 @dataclass(slots=True)
@@ -101,7 +118,7 @@ def summarize(results: Sequence[Path]) -> Steps[Summary]:
 class _Summing:
     def __init__(self) -> None:
         self.summary = Summary()
-        self.errors: dict[tuple[Outcome, str, str], ErrorKind] = {}
+        self.errors: dict[tuple[Outcome, int, str, str], ErrorKind] = {}
 
     def add(self, line: bytes) -> None:
         if not line.removeprefix(BOM).strip():
@@ -132,15 +149,26 @@ class _Summing:
     def fail(self, result: Result) -> None:
         code = (result.code or "")[:CODE_CHARS]
         message = (result.message or "")[:MESSAGE_CHARS]
-        key = result.outcome, code, _VARYING.sub("*", message)
+        status = result.status_code or 0
+        key = result.outcome, status, code, _VARYING.sub("*", message)
         if key not in self.errors and len(self.errors) >= MOST_ERRORS:
-            code, message = OTHER, ""
-            key = result.outcome, code, message
-        self.errors.setdefault(key, ErrorKind(result.outcome, code, message)).count += 1
+            status, code, message = 0, OTHER, ""
+            key = result.outcome, status, code, message
+        self.errors.setdefault(key, ErrorKind(result.outcome, code, message, status)).count += 1
 
     def result(self) -> Summary:
         self.summary.errors = sorted(self.errors.values(), key=lambda kind: -kind.count)
         return self.summary
+
+
+def _in_json(text: str) -> str:
+    """A pattern for `text` inside a JSON string; beyond ASCII, that has several spellings."""
+    return "".join(
+        re.escape(json.dumps(each)[1:-1])
+        if each.isascii()
+        else rf"(?:{re.escape(each)}|(?:\\u[0-9a-fA-F]{{4}}){{1,2}})"
+        for each in text
+    )
 
 
 class _Details(msgspec.Struct, gc=False):

@@ -85,8 +85,9 @@ def _summary(summary: Summary) -> Iterator[Entry]:
     yield Entry([("errors".ljust(LABEL), "muted"), (rest, "muted")])
     shown = summary.errors[:ERRORS_SHOWN]
     widest = min(max(len(kind.code or kind.outcome) for kind in shown), _CODE_CELLS)
+    has_status = any(kind.status for kind in shown)
     for kind in shown:
-        yield _error(kind, summary, widest)
+        yield _error(kind, summary, widest, has_status=has_status)
 
 
 def _spread(name: str, numbers: Histogram) -> Entry:
@@ -120,9 +121,11 @@ def _reasons(reasons: Mapping[str, int]) -> Entry:
     return Entry(line)
 
 
-def _error(kind: ErrorKind, summary: Summary, widest: int) -> Entry:
+def _error(kind: ErrorKind, summary: Summary, widest: int, *, has_status: bool) -> Entry:
+    status = f"{kind.status or '-':<3}  " if has_status else ""
     line: list[Span] = [
         (f"{kind.count:>9,}  ", ""),
+        (status, "trouble"),
         ((kind.code or kind.outcome).ljust(widest)[:_CODE_CELLS], "trouble"),
         (f"  {kind.message}", ""),
     ]
@@ -130,13 +133,19 @@ def _error(kind: ErrorKind, summary: Summary, widest: int) -> Entry:
 
 
 def where_of(kind: ErrorKind, summary: Summary) -> Where:
-    """What finds these errors in the viewer: their code, and where others share it, their words."""
-    others = [
-        each
-        for each in summary.errors
-        if each is not kind and (each.outcome, each.code) == (kind.outcome, kind.code)
-    ]
-    text = kind.fixed if others else ""
-    if not kind.code:
-        return Where(outcomes=frozenset({kind.outcome}), text=text)
-    return Where(outcomes=frozenset({kind.outcome}), codes=frozenset({kind.code}), text=text)
+    """What finds these errors, and no others, in the viewer.
+
+    Their code; where others share it, their status; where others share both, their words.
+    """
+    others = [each for each in summary.errors if each is not kind and each.outcome is kind.outcome]
+    codes = statuses = None
+    if kind.code or (kind.status and others):
+        codes = frozenset({kind.code or str(kind.status)})
+        others = [each for each in others if each.code == kind.code]
+    if any(each.status != kind.status for each in others):
+        statuses = frozenset({kind.status})
+        others = [each for each in others if each.status == kind.status]
+    text, is_regex = kind.fixed if others else "", False
+    if text and any(text in each.message for each in others):
+        text, is_regex = kind.pattern, True
+    return Where(frozenset({kind.outcome}), codes, "", text, is_regex, statuses)

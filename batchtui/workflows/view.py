@@ -70,11 +70,11 @@ def document(line: Line) -> dict[str, Any]:
 def _is_wanted(raw: bytes, where: Where, wanted: Matcher | None) -> bool:
     if wanted is not None and not wanted.hits(raw)[0]:
         return False
-    if where.outcomes is None and where.codes is None and not where.custom_id:
+    if where.outcomes is None and not where.asks_result and not where.custom_id:
         return True
     result = read_result(raw)
     if where.outcomes is not None and result.outcome not in where.outcomes:
         return False
-    if where.codes is not None and (result.code or str(result.status_code)) not in where.codes:
+    if not where.fits(result):
         return False
     return where.custom_id in (result.custom_id or "")

@@ -1,7 +1,7 @@
 """Which records of a file or batch one wants: the filter language of the viewer and of `view`.
 
-`outcome:failed,expired code:rate_limit_exceeded id:t-08 some text`: all terms must hold, a comma
-means or, and what is no term is one piece of text to look for. `outcome:!ok` is every other
+`outcome:failed,expired status:429 code:rate_limit_exceeded id:t-08 some text`: all terms must hold,
+a comma means or, and what is no term is one piece of text to look for. `outcome:!ok` is every other
 outcome; `re:` makes the rest a regular expression.
 """
 
@@ -13,9 +13,10 @@ from typing import Final
 
 from batchtui.errors import UsageError
 from batchtui.jsonl.outcomes import Outcome
+from batchtui.jsonl.results import Result
 
 REGEX: Final = "re:"
-FIELDS: Final = ("outcome", "code", "id")
+FIELDS: Final = ("outcome", "status", "code", "id")
 _TERM: Final = re.compile(rf"({'|'.join(FIELDS)}):(\S*)\s*")
 _EQUALS: Final = re.compile(rf"\b({'|'.join(FIELDS)})=")
 _LIKE_A_TERM: Final = re.compile(r"(?:^|\s)([A-Za-z_]\w*)[=:](?!//)")
@@ -23,18 +24,34 @@ _LIKE_A_TERM: Final = re.compile(r"(?:^|\s)([A-Za-z_]\w*)[=:](?!//)")
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """None, or empty: anything. `text` is looked for in the whole line, `custom_id` in the id."""
+    """None, or empty: anything. `text` is looked for in the whole line, `custom_id` in the id.
+
+    Of `statuses`, 0 is a result without HTTP. A failure without a code has its status as code.
+    """
 
     outcomes: frozenset[Outcome] | None = None
     codes: frozenset[str] | None = None
     custom_id: str = ""
     text: str = ""
     is_regex: bool = False
+    statuses: frozenset[int] | None = None
 
     @property
     def is_outcome_only(self) -> bool:
         """The outcome of a record alone decides."""
         return self == Where(outcomes=self.outcomes)
+
+    @property
+    def asks_result(self) -> bool:
+        """What the server told of a failure decides: a status or a code."""
+        return self.statuses is not None or self.codes is not None
+
+    def fits(self, result: Result) -> bool:
+        """`result` has one of the statuses and one of the codes."""
+        status = result.status_code or 0
+        if self.statuses is not None and status not in self.statuses:
+            return False
+        return self.codes is None or (result.code or str(status)) in self.codes
 
     @property
     def is_empty(self) -> bool:
@@ -46,6 +63,8 @@ class Where:
             others = frozenset(Outcome) - self.outcomes
             few, sign = (others, "!") if len(others) < len(self.outcomes) else (self.outcomes, "")
             terms.append(f"outcome:{sign}" + ",".join(each for each in Outcome if each in few))
+        if self.statuses is not None:
+            terms.append("status:" + ",".join(str(each) for each in sorted(self.statuses)))
         if self.codes is not None:
             terms.append("code:" + ",".join(sorted(self.codes)))
         if self.custom_id:
@@ -60,6 +79,7 @@ def parse_where(typed: str) -> Where:
     rest = _EQUALS.sub(r"\1:", typed.strip())
     outcomes: frozenset[Outcome] | None = None
     codes: frozenset[str] | None = None
+    statuses: frozenset[int] | None = None
     custom_id = ""
     while term := _TERM.match(rest):
         rest = rest[term.end() :]
@@ -67,13 +87,15 @@ def parse_where(typed: str) -> Where:
         if field == "outcome":
             named = outcomes_of(value)
             outcomes = named if outcomes is None else outcomes & named
+        elif field == "status":
+            statuses = _statuses_of(value)
         elif field == "code":
             codes = frozenset(each for each in value.split(",") if each)
         else:
             custom_id = value
     is_regex = rest.startswith(REGEX)
     text = rest.removeprefix(REGEX)
-    return Where(outcomes, codes, custom_id, text, is_regex and bool(text))
+    return Where(outcomes, codes, custom_id, text, is_regex and bool(text), statuses)
 
 
 def parse_terms(typed: str) -> Where:
@@ -104,3 +126,12 @@ def outcomes_of(value: str) -> frozenset[Outcome]:
             )
     named = frozenset(Outcome(name) for name in names)
     return frozenset(Outcome) - named if value.startswith("!") else named
+
+
+def _statuses_of(value: str) -> frozenset[int]:
+    """`400,429`. Raises UsageError for what is no number."""
+    words = [each for each in value.split(",") if each]
+    for word in words:
+        if not (word.isascii() and word.isdigit() and len(word) < 6):
+            raise UsageError(f"no HTTP status is {word!r}", hint="it is a number, as in status:429")
+    return frozenset(int(word) for word in words)

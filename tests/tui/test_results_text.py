@@ -8,9 +8,10 @@ from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import run
 from batchtui.jsonl.summary import Summary, summarize
 from batchtui.tui.opens import Entry, ToResults, ToSummary, does
-from batchtui.tui.results_text import result_entries
+from batchtui.tui.results_text import result_entries, where_of
 from batchtui.tui.summaries import Found
 from batchtui.tui.widgets.spans import spans
+from batchtui.workflows.view import chosen
 from batchtui.workflows.where import Where
 from tests.jsonl.support import choice, result, write
 from tests.tui.support import make_batch
@@ -36,8 +37,8 @@ def answered(tokens: int, reason: str = "stop") -> object:
     return result(body={"model": "m", "choices": [choice("Hi", reason)], "usage": usage})
 
 
-def failed(code: str | None, message: str) -> object:
-    return result(status_code=400, body={"error": {"code": code, "message": message}})
+def failed(code: str | None, message: str, status: int = 400) -> object:
+    return result(status_code=status, body={"error": {"code": code, "message": message}})
 
 
 def test_outcomes_come_from_the_files_where_they_were_read(tmp_path: Path) -> None:
@@ -72,20 +73,35 @@ def test_errors_lead_to_the_records_that_have_them(tmp_path: Path) -> None:
     lines = [failed("rate_limit", f"wait {number} seconds, please") for number in range(9)]
     lines += [failed("rate_limit", "come back tomorrow"), failed(None, "oops")]
     found = entries(summary_of(tmp_path, lines))[-3:]
-    assert text(found[0]) == "        9  rate_limit  wait 0 seconds, please"
+    assert text(found[0]) == "        9  400  rate_limit  wait 0 seconds, please"
     outcomes = frozenset({Outcome.FAILED})
     codes = frozenset({"rate_limit"})
     assert found[0].opens == ToResults(Where(outcomes, codes, text="seconds, please"))
     assert found[1].opens == ToResults(Where(outcomes, codes, text="come back tomorrow"))
-    assert text(found[2]) == "        1  failed      oops"
-    assert found[2].opens == ToResults(Where(outcomes))
+    assert text(found[2]) == "        1  400  failed      oops"
+    assert found[2].opens == ToResults(Where(outcomes, frozenset({"400"})))
+
+
+def test_errors_of_one_code_are_told_apart_by_their_status(tmp_path: Path) -> None:
+    lines = [failed("invalid", f"failed with status {s}", s) for s in (400, 429) for _ in range(6)]
+    lines += [failed(None, "gone"), failed(None, "gone", 404), failed(None, "gone far", 404)]
+    lines += [failed(None, 'no "x" é', 404), failed(None, 'no "y" é, or 5', 404)]
+    lines += [failed(None, "gone"), failed(None, "gone for 5", 404), failed("invalid", "x", 0)]
+    path = write(tmp_path / "out", lines)
+    summary = run(summarize([path]))
+    shown = [text(each) for each in entries(summary)]
+    assert "        6  400  invalid  failed with status 400" in shown
+    assert "        6  429  invalid  failed with status 429" in shown
+    found = [list(chosen(path, where_of(kind, summary))) for kind in summary.errors]
+    assert [len(each) for each in found] == [kind.count for kind in summary.errors]
+    assert sorted(line.number for each in found for line in each) == list(range(1, len(lines) + 1))
 
 
 def test_many_kinds_of_errors_are_the_most_frequent_ones(tmp_path: Path) -> None:
     lines = [failed(f"code{chr(97 + number)}", "x") for number in range(12) for _ in range(number)]
     shown = [text(each) for each in entries(summary_of(tmp_path, lines))]
     assert "errors      the 8 most frequent of 11" in shown
-    assert shown[-8].split() == ["11", "codel", "x"]
+    assert shown[-8].split() == ["11", "400", "codel", "x"]
 
 
 def test_what_is_not_read_yet_is_offered() -> None:

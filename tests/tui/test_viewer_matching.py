@@ -163,3 +163,22 @@ def test_messages_that_differ_in_numbers_and_names_are_one_group(tmp_path: Path)
     groups = run(grouped(records))
     assert [len(group.numbers) for group in groups] == [20]
     records.close()
+
+
+def test_errors_of_one_code_and_two_statuses_are_two_groups(tmp_path: Path) -> None:
+    path = tmp_path / "err.jsonl"
+    error = {"error": {"type": "invalid_request_error", "message": "failed"}}
+    lines = [
+        {"custom_id": f"r{n}", "response": {"status_code": 400 + 29 * (n % 2), "body": error}}
+        for n in range(6)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    records = opened(path)
+    groups = {group.status: group for group in run(grouped(records))}
+    assert {status: list(group.numbers) for status, group in groups.items()} == {
+        400: [0, 2, 4],
+        429: [1, 3, 5],
+    }
+    assert groups[429].name == "errors:429 invalid_request_error"
+    assert matched(records, "status:429 code:invalid_request_error") == [1, 3, 5]
+    records.close()

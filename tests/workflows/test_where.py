@@ -23,6 +23,7 @@ from batchtui.workflows.where import Where, parse_where
         ),
         ("outcome:!ok", Where(outcomes=frozenset(Outcome) - {Outcome.OK})),
         ("code:a,b id:r-1", Where(codes=frozenset({"a", "b"}), custom_id="r-1")),
+        ("status:400,429 x", Where(statuses=frozenset({400, 429}), text="x")),
         ("re:a.c", Where(text="a.c", is_regex=True)),
         ("re:", Where()),
         ('say "hi" twice', Where(text='say "hi" twice')),
@@ -40,6 +41,11 @@ def test_an_unknown_outcome_says_which_there_are() -> None:
     assert "truncated" in (caught.value.hint or "")
 
 
+def test_a_status_is_a_number() -> None:
+    with pytest.raises(UsageError, match="'many'"):
+        parse_where("status:429,many")
+
+
 @settings(deadline=None)
 @given(
     st.builds(
@@ -48,6 +54,7 @@ def test_an_unknown_outcome_says_which_there_are() -> None:
         codes=st.none() | st.frozensets(st.sampled_from(["a", "b_c", "429"]), min_size=1),
         custom_id=st.sampled_from(["", "r-1"]),
         text=st.sampled_from(["", "two words", "é"]),
+        statuses=st.none() | st.frozensets(st.sampled_from([0, 400, 429]), min_size=1),
     )
 )
 def test_what_is_shown_can_be_typed_again(where: Where) -> None:

@@ -1,4 +1,4 @@
-"""What went wrong, grouped: how many records, which code, which message. Enter lists those."""
+"""What went wrong, grouped: how many records, which status, code and message. Enter lists those."""
 
 from __future__ import annotations
 
@@ -48,6 +48,14 @@ class ErrorsScreen(Frame[Group]):
                     (f"{glyph(group.outcome)} {group.outcome}", TONES.get(group.outcome, "accent"))
                 ],
                 keep=8,
+            ),
+            Column(
+                "status",
+                "HTTP",
+                5,
+                lambda group: group.shown_status or "-",
+                keep=7,
+                order=lambda group: group.status,
             ),
             Column("code", "CODE", 24, lambda group: safe(group.code) or "-", keep=7),
             Column("message", "MESSAGE", 20, lambda group: safe(group.message), grow=True, keep=6),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
@@ -16,29 +16,42 @@ READ_BYTES: Final = 1024 * 1024
 MOST_GROUPS: Final = 1_000
 RECORDS_A_STEP: Final = 32
 SAME_CHARS: Final = 200
+HTTP_OK: Final = 200
 _VARYING: Final = re.compile(r"[0-9a-f]{8,}|[0-9][0-9,._]*|(['\"`])[^'\"`]{0,200}\1")
+
+_Key: TypeAlias = tuple[Outcome, int, str, str]
+"""Outcome, status, code, and the message without what varies."""
 
 
 @dataclass(slots=True)
 class Group:
-    """Records with one outcome whose messages differ in numbers and names only.
+    """Records with one outcome, status and code whose messages differ in numbers and names only.
 
-    `message` is the first one. `numbers` are the records, ascending.
+    `status`: 0 where there was no HTTP. `message` is the first one. `numbers` are the records,
+    ascending.
     """
 
     outcome: Outcome
     code: str
     message: str
+    status: int = 0
     numbers: array[int] = field(default_factory=lambda: array("Q"))
 
     @property
     def name(self) -> str:
-        return f"errors:{self.code}" if self.code else f"outcome:{self.outcome}"
+        """What the screen says is listed."""
+        told = " ".join(each for each in (self.shown_status, self.code) if each)
+        return f"errors:{told}" if told else f"outcome:{self.outcome}"
+
+    @property
+    def shown_status(self) -> str:
+        """Blank where it says no more than the outcome."""
+        return str(self.status) if self.status and self.status != HTTP_OK else ""
 
 
 def grouped(records: Records) -> Steps[list[Group]]:
     """The groups of all records that are not ok, the largest first; reads those from disk."""
-    groups: dict[tuple[Outcome, str, str], Group] = {}
+    groups: dict[_Key, Group] = {}
     total = records.count
     for number in range(total):
         outcome = records.outcome(number)
@@ -49,17 +62,15 @@ def grouped(records: Records) -> Steps[list[Group]]:
     return sorted(groups.values(), key=lambda group: -len(group.numbers))
 
 
-def _add(
-    groups: dict[tuple[Outcome, str, str], Group], records: Records, number: int, outcome: Outcome
-) -> None:
+def _add(groups: dict[_Key, Group], records: Records, number: int, outcome: Outcome) -> None:
     piece = records.result(number, READ_BYTES)
-    code = message = ""
+    status, code, message = 0, "", ""
     if piece is not None and not piece.is_cut:
         result = read_result(piece.data)
-        code, message = result.code or "", result.message or ""
+        status, code, message = result.status_code or 0, result.code or "", result.message or ""
         if not code and result.finish_reason and outcome is Outcome.TRUNCATED:
             code = result.finish_reason
-    key = outcome, code, _VARYING.sub("*", message[:SAME_CHARS])
+    key = outcome, status, code, _VARYING.sub("*", message[:SAME_CHARS])
     if key not in groups and len(groups) >= MOST_GROUPS:
-        key, message = (outcome, code, ""), "other messages"
-    groups.setdefault(key, Group(outcome, code, message)).numbers.append(number)
+        key, message = (outcome, status, code, ""), "other messages"
+    groups.setdefault(key, Group(outcome, code, message, status)).numbers.append(number)

@@ -97,7 +97,7 @@ class _Test:
 
     def _holds(self, number: int, line: bytes | None) -> bool:
         where = self.where
-        if where.outcomes is not None or where.codes is not None:
+        if where.outcomes is not None or where.asks_result:
             outcome = self.records.outcome(number)
             if outcome is None:
                 line = _line(self.records, number) if line is None else line
@@ -106,10 +106,10 @@ class _Test:
                 return False
             if where.codes is not None and outcome is Outcome.OK:
                 return False
-        if where.codes is None and not self.custom_id:
+        if not where.asks_result and not self.custom_id:
             return True
         line = _line(self.records, number) if line is None else line
-        if where.codes is not None and read_result(line).code not in where.codes:
+        if where.asks_result and not where.fits(read_result(line)):
             return False
         return self.custom_id in (custom_id_of(line) or b"")
 

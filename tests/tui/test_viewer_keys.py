@@ -316,6 +316,16 @@ async def test_a_filter_that_matches_nothing_or_means_nothing_says_so(tmp_path: 
         await until(pilot, lambda: "no outcome is called 'nonsense'" in told(screen))
 
 
+async def test_a_filter_with_the_cursor_further_down_shows_all_that_fits(tmp_path: Path) -> None:
+    async with viewing_batch(tmp_path) as (pilot, screen):
+        await ask(pilot, screen, ":", "40")
+        await ask(pilot, screen, "f", "outcome:truncated")
+        await until(pilot, lambda: screen.rows is not None and screen.rows.count == 4)
+        await until_idle(pilot, screen)
+        assert screen.pane.cursor == 3
+        assert [row for row, _ in screen.pane._view()] == [0, 1, 2, 3]
+
+
 async def test_errors_are_grouped_and_enter_lists_one_group(tmp_path: Path) -> None:
     async with viewing_batch(tmp_path) as (pilot, screen):
         await pilot.press("e")

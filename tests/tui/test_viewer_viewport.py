@@ -48,3 +48,16 @@ def test_rows_counted_from_the_end() -> None:
     assert [row for row, _ in view.lines(-1)] == [-5, -4, -3, -2, -1]
     assert view.reveal(0, (0, 99))
     assert view.top == 0
+
+
+def test_no_line_is_left_blank_while_rows_above_are_hidden() -> None:
+    heights = [1, 3, 1, 1]
+    view = Viewport(lambda row: heights[row])
+    view.height = 5
+    view.top = 3
+    assert view.fill((0, 3))
+    assert view.lines(3) == [(1, 0), (1, 1), (1, 2), (2, 0), (3, 0)]
+    assert not view.fill((0, 3))
+    view.height = 9
+    assert view.fill((0, 3))
+    assert (view.top, view.part) == (0, 0)

@@ -101,6 +101,7 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         self._viewport.part = 0
         self.redraw()
         self.go_to(cursor)
+        self._fill()
 
     def redraw(self) -> None:
         """Forget how every row looks, and draw what is in view again."""
@@ -145,6 +146,7 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         self._viewport.height = self.size.height
         self.redraw()
+        self._fill()
         self._reveal()
 
     # Moving
@@ -229,6 +231,11 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         self._layout = None
         self.refresh()
         return True
+
+    def _fill(self) -> None:
+        if self.rows is not None and self._viewport.fill(self.rows.bounds(self._viewport.top)):
+            self._layout = None
+            self.refresh()
 
     # Drawing
 

@@ -66,6 +66,15 @@ class Viewport:
                 self.top, self.part = lowest if fits else (row, 0)
         return (self.top, self.part) != before
 
+    def fill(self, bounds: Bounds) -> bool:
+        """Leave no line blank while there are rows above the view; True when the view moved."""
+        first, last = bounds
+        if not self.height or last < first:
+            return False
+        before = self.top, self.part
+        self.top, self.part = min(before, self._showing_at_bottom(last, first))
+        return (self.top, self.part) != before
+
     def _showing_at_bottom(self, bottom: int, first: int) -> tuple[int, int]:
         """The place that has the last line of row `bottom` on the last line of the view."""
         left = max(self.height, 1)

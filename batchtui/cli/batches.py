@@ -60,7 +60,8 @@ def ls(connection: Connection, limit: int, every: bool, status: str | None, as_j
         print_json_list([as_document(batch) for batch in found])
         return
     header = ("BATCH", "STATUS", "DONE", "TOTAL", "FAILED", "AGE", "ENDPOINT", "INPUT")
-    print_table(header, [row_of(batch) for batch in found], right=(2, 3, 4, 5))
+    rows = [row_of(batch) for batch in found]
+    print_table(header, rows, right=(2, 3, 4, 5), give_up=(7, 6, 5))
 
 
 @batches.command(

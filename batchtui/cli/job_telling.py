@@ -20,7 +20,10 @@ _SENT: Final = (ShardState.CREATING, ShardState.UPLOADED, ShardState.UPLOADING)
 
 
 class JobTeller:
-    """`name`: what the input is called; `retries`: how many are wanted. Keeps the last state of each shard to tell the whole by."""
+    """`name`: what the input is called; `retries`: how many are wanted.
+
+    Keeps the last state of each shard to tell the whole by.
+    """
 
     def __init__(self, name: str, *, retries: int = 0) -> None:
         self._retries = retries

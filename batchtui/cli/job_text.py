@@ -20,6 +20,8 @@ JOB_HEADER: Final = (
     *("INPUT", "WHY"),
 )
 JOB_RIGHT: Final = range(2, 10)
+JOB_GIVE_UP: Final = (6, 2, 8, 7, 11, 10)
+"""Retries, shards, left, cost, why, input."""
 SHARD_HEADER: Final = ("SHARD", "STATE", "BATCH", "LINES", "OK", "FAILED", "TOKENS", "MODEL", "WHY")
 SHARD_RIGHT: Final = range(3, 7)
 

@@ -1,4 +1,4 @@
-"""`batchtui jobs`: list, show, resume, retry, pause, cancel; `export` and `rm` have files of their own."""
+"""`batchtui jobs`: list, show, resume, retry, pause, cancel; `export` and `rm` stand beside."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def jobs() -> None:
 @json_option
 def ls(limit: int, every: bool, as_json: bool) -> None:
     """List jobs, newest first."""
-    from batchtui.cli.job_text import JOB_HEADER, JOB_RIGHT, job_document, job_row
+    from batchtui.cli.job_text import JOB_GIVE_UP, JOB_HEADER, JOB_RIGHT, job_document, job_row
     from batchtui.workflows.jobs.store import JobStore
     from batchtui.workflows.jobs.view import views
 
@@ -59,7 +59,8 @@ def ls(limit: int, every: bool, as_json: bool) -> None:
     if as_json:
         print_json_list([job_document(view) for view in found])
         return
-    print_table(JOB_HEADER, [job_row(view) for view in found], right=JOB_RIGHT)
+    rows = [job_row(view) for view in found]
+    print_table(JOB_HEADER, rows, right=JOB_RIGHT, give_up=JOB_GIVE_UP)
 
 
 @jobs.command("show", epilog=examples('batchtui jobs show "$job"'))

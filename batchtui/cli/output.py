@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 import click
 
+from batchtui.cli.narrowing import GAP, narrowed
 from batchtui.visible import visible
 
 SCHEMA_VERSION: Final = 1
@@ -26,25 +28,31 @@ def print_json_list(items: Iterable[Mapping[str, Any]]) -> None:
 
 
 def print_table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Iterable[int] = ()
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Iterable[int] = (),
+    give_up: Sequence[int] = (),
 ) -> None:
     """Aligned columns with a header for a person, bare tab-separated values for a pipe.
 
-    `right`: the columns that are aligned to the right.
+    `right`: the columns that are aligned to the right. `give_up`: those that a narrow terminal may
+    do without, the first one first.
     """
     if not sys.stdout.isatty():
         for row in rows:
             click.echo("\t".join(visible(cell) for cell in row))
         return
     lines = [list(header), *([visible(cell) for cell in row] for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    to_right = set(right)
+    kept, lines = narrowed(lines, shutil.get_terminal_size().columns, give_up=give_up)
+    widths = [max(len(line[column]) for line in lines) for column in range(len(kept))]
+    to_right = {kept.index(column) for column in right if column in kept}
     for line in lines:
         cells = (
             cell.rjust(width) if column in to_right else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         )
-        click.echo("  ".join(cells).rstrip())
+        click.echo((" " * GAP).join(cells).rstrip())
 
 
 def note(text: str) -> None:

@@ -13,7 +13,7 @@ from batchtui.tui.batch_detail import trend
 from batchtui.tui.filters import Fields
 from batchtui.tui.pace import Paces
 from batchtui.tui.widgets.lines import wrapped
-from batchtui.tui.widgets.spans import both_ends, cut_in_the_middle, fitted, spans, width_of
+from batchtui.tui.widgets.spans import Span, both_ends, cut_in_the_middle, fitted, spans, width_of
 from tests.tui.support import NOW_S, make_batch
 
 
@@ -90,6 +90,29 @@ def test_wrapped_lines_fit_and_lose_nothing_but_spaces(text: str, width: int) ->
     assert all(width_of(line) <= width for line in lines)
     joined = "".join(part for line in lines for part, _ in line)
     assert joined.replace(" ", "") == "".join(part for part, _ in spans(text)).replace(" ", "")
+
+
+def test_lines_break_between_words_and_go_on_in_their_column() -> None:
+    cell: list[Span] = [
+        ("   line 2  ", "muted"),
+        ("The field is missing ", ""),
+        ("(id).", "strong"),
+    ]
+    assert ["".join(part for part, _ in line).rstrip() for line in wrapped(cell, 31)] == [
+        "   line 2  The field is missing",
+        "           (id).",
+    ]
+    assert wrapped(cell, 31)[1][1] == ("(id).", "strong")
+    told: list[Span] = [("input       ", "muted"), ("file-0123456789abcdef", "")]
+    assert ["".join(part for part, _ in line) for line in wrapped(told, 22)] == [
+        "input       file-01234",
+        "            56789abcde",
+        "            f",
+    ]
+    assert [line[-1][0] for line in wrapped([("not a word (custom_id) in it", "")], 20)] == [
+        "not a word ",
+        "(custom_id) in it",
+    ]
 
 
 def test_a_bar_is_full_only_at_the_end_and_never_empty_after_the_start() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -12,6 +13,10 @@ from textual.strip import Strip
 
 from batchtui.tui.widgets.spans import Cell, Span, fitted, spans, width_of
 from batchtui.tui.widgets.toned import Toned
+
+INDENT: Final = 2
+_GAP: Final = re.compile(r"^ +(?=[^ ])|  +(?=[^ ])")
+"""What stands between two columns."""
 
 
 class Lines(Toned, ScrollView, can_focus=True):
@@ -96,36 +101,53 @@ class Lines(Toned, ScrollView, can_focus=True):
 
 
 def wrapped(pieces: list[Span], width: int) -> list[list[Span]]:
-    """`pieces` in lines of at most `width` cells, broken at spaces where there are any."""
+    """`pieces` in lines of at most `width` cells, at least 20, broken between words.
+
+    What goes on in a further line begins at the column of the text that it continues.
+    """
+    if width_of(pieces) <= width:
+        return [pieces]
+    text = "".join(part for part, _ in pieces)
+    body = _body(text, width)
+    indent = width_of([(text[:body], "")]) if body else INDENT
     lines: list[list[Span]] = []
-    line: list[Span] = []
-    room = width
-    for text, tone in pieces:
-        rest = text
-        while rest:
-            fits = width_of([(rest, tone)]) <= room
-            if fits:
-                line.append((rest, tone))
-                room -= width_of([(rest, tone)])
-                break
-            head = _head(rest, room)
-            if not head and not line:
-                head = rest[:1]
-            if head:
-                line.append((head, tone))
-            rest = rest[len(head) :].lstrip(" ")
-            lines.append(line)
-            line, room = [("  ", "")], width - 2
-    return [*lines, line]
+    start, room = 0, width
+    while start < len(text):
+        end = _end(text, start, room)
+        if end < len(text) and text[end] != " ":
+            space = text.rfind(" ", max(start, body), end)
+            end = space + 1 if space >= 0 else end
+        before: list[Span] = [(" " * indent, "")] if lines else []
+        lines.append(before + _part(pieces, start, end))
+        start = end
+        while text[start : start + 1] == " ":
+            start += 1
+        room = width - indent
+    return lines
 
 
-def _head(text: str, width: int) -> str:
-    """What of `text` fits into `width` cells, up to a space if one is in its second half."""
+def _body(text: str, width: int) -> int:
+    """Where the last column of `text` begins that leaves room for words beside it; 0 for none."""
+    ends = (gap.end() for gap in _GAP.finditer(text))
+    fitting = (end for end in ends if width_of([(text[:end], "")]) <= width * 3 // 5)
+    return max(fitting, default=0)
+
+
+def _end(text: str, start: int, width: int) -> int:
+    """Where what fits into `width` cells ends."""
     cells = 0
-    for place, character in enumerate(text):
-        cells += width_of([(character, "")])
+    for place in range(start, len(text)):
+        cells += width_of([(text[place], "")])
         if cells > width:
-            head = text[:place]
-            space = head.rfind(" ")
-            return head[: space + 1] if space > place // 2 else head
-    return text
+            return place
+    return len(text)
+
+
+def _part(pieces: list[Span], start: int, end: int) -> list[Span]:
+    """The characters from `start` to `end`, with their tones."""
+    part: list[Span] = []
+    for text, tone in pieces:
+        if shown := text[max(start, 0) : max(end, 0)]:
+            part.append((shown, tone))
+        start, end = start - len(text), end - len(text)
+    return part

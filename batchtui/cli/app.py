@@ -84,4 +84,8 @@ def _demo() -> Iterator[tuple[Profile, dict[str, Any]]]:
         write_samples(samples)
         options = GatewayOptions(data_dir=here / "gateway", port=0, echo_delay_s=0.05)
         with gateway_profile(options, name="demo", seed=seed) as profile:
-            yield profile, {"browse_dir": samples, "downloads": downloads}
+            jobs_file = here / "jobs.db"
+            yield (
+                profile,
+                {"browse_dir": samples, "downloads": downloads, "jobs_file": jobs_file},
+            )

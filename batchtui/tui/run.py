@@ -26,6 +26,7 @@ def run_app(
     start: StartAt | None = None,
     browse_dir: Path | None = None,
     downloads: Path | None = None,
+    jobs_file: Path | None = None,
     start_demo: Callable[[], Profile] | None = None,
     mouse: bool | None = None,
     remember: bool = True,
@@ -33,6 +34,7 @@ def run_app(
 ) -> int:
     """Run until the user leaves; returns the exit code.
 
+    `jobs_file`: where the record of jobs is, the user's if not given.
     `mouse` None: on, except over SSH. `remember`: begin where the last run ended.
     `may_follow_several`: the accounts that the configuration wants side by side, where it does.
 
@@ -68,6 +70,7 @@ def run_app(
                 f"{paths.config_file()}: there is no theme {settings.theme!r}",
                 hint="leave theme out, and choose one with the command: theme",
             ) from None
+    app.jobs_file = jobs_file
     app.run(mouse=wants_mouse(os.environ) if mouse is None else mouse)
     if app.crash_text is not None:
         print(app.crash_text, file=sys.stderr)  # noqa: T201 - the app has closed

@@ -7,6 +7,7 @@ some are still driven.
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from batchtui import paths
@@ -19,13 +20,16 @@ GLANCE_S: Final = 1.0
 
 
 class AppWithJobs(ConnectedApp, inherit_bindings=False):
+    jobs_file: Path | None = None
+    """Where the record of jobs is; None: the user's."""
+
     @cached_property
     def desk(self) -> JobDesk:
-        return JobDesk(self)
+        return JobDesk(self, self.jobs_file)
 
     def look_for_jobs(self) -> None:
         """Jobs that nobody drives are told of; who never had a job pays nothing for it."""
-        if (paths.state_dir() / "jobs.db").exists():
+        if (self.jobs_file or paths.state_dir() / "jobs.db").exists():
             self.set_timer(GLANCE_S, self.desk.look_now)
 
     def open_job(self, job_id: str) -> None:

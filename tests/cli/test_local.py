@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from batchtui import paths
 from batchtui.cli.local import gateway_profile
 from batchtui.cli.root import root
+from batchtui.config import Profile
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.gateway.store.disk import running_url
@@ -44,6 +46,21 @@ def test_run_leaves_nothing_behind(write_input: WriteInput, tmp_path: Path, mach
     kept = {path.name for path in set(machine.rglob("*")) - before}
     assert "gateway" not in kept
     assert "ledger.db" not in kept
+
+
+def test_the_jobs_of_the_demo_are_kept_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Path] = []
+
+    def run_app(_: Profile, *, jobs_file: Path, browse_dir: Path, **rest: object) -> int:
+        assert rest["remember"] is False
+        assert jobs_file.parent == browse_dir.parent
+        given.append(jobs_file)
+        return 0
+
+    monkeypatch.setattr("batchtui.tui.run.run_app", run_app)
+    assert batchtui("demo").exit_code == 0
+    (jobs_file,) = given
+    assert not jobs_file.parent.exists()
 
 
 def test_the_profile_has_the_name_that_was_asked_for(tmp_path: Path) -> None:

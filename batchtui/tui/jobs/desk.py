@@ -20,6 +20,8 @@ from batchtui.tui.jobs.board import Board, Stamp, is_final, read, stamp
 from batchtui.tui.jobs.doing import words_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from batchtui.config import Profile
     from batchtui.tui.connected import ConnectedApp
     from batchtui.workflows.jobs.events import JobEvent
@@ -37,10 +39,14 @@ ASLEEP_S: Final = 3_600.0
 
 
 class JobDesk:
-    """`changed` is published when something new is known. All is called on the loop."""
+    """`changed` is published when something new is known. All is called on the loop.
 
-    def __init__(self, app: ConnectedApp) -> None:
+    `jobs_file`: where the record of jobs is; None: the user's.
+    """
+
+    def __init__(self, app: ConnectedApp, jobs_file: Path | None = None) -> None:
         self.app = app
+        self._jobs_file = jobs_file
         self.board = Board()
         self.is_loaded = False
         self.trouble = ""
@@ -83,7 +89,7 @@ class JobDesk:
 
     async def store(self) -> JobStore:
         if self._store is None:
-            self._store = await asyncio.to_thread(_open_store)
+            self._store = await asyncio.to_thread(_open_store, self._jobs_file)
         return self._store
 
     async def _read_on(self) -> None:
@@ -237,11 +243,11 @@ def _ending(view: JobView) -> str:
     return f"{job.name}: {word}, {view.answered:,} of {view.total:,} answered{rest}"
 
 
-def _open_store() -> JobStore:
+def _open_store(path: Path | None) -> JobStore:
     from batchtui.workflows.jobs import actions  # noqa: F401
     from batchtui.workflows.jobs.store import JobStore
 
-    return JobStore()
+    return JobStore(path)
 
 
 def _session(profile: Profile, downloads: Any) -> Session:

@@ -212,6 +212,7 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """As Textual's; where the server or the profile does not allow it, say why instead."""
+        self.note_action()
         if isinstance(action, str) and default_namespace is not None:
             why = needs.why_not(self, needs.binding_id(default_namespace, action))
             if why is not None:

@@ -9,9 +9,11 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from textual import work
 from textual.app import App
+from textual.screen import Screen
 
 from batchtui.config import AppSettings
 from batchtui.errors import BatchtuiError
@@ -32,15 +34,50 @@ class TellingApp(App[None], inherit_bindings=False):
         self.clock = clock
         self.journal = Journal()
         self._title_shown = ""
+        self._acted_at_s = 0.0
+        self._noted_on: Screen[Any] | None = None
+        self._noted_s: dict[str, float] = {}
 
     def now(self) -> float:
         """Epoch seconds."""
         return self.clock()
 
     def tell(self, text: str, *, trouble: bool = False) -> None:
-        """A short note that goes away by itself; `text` may be anybody's."""
+        """A short note that goes away by itself; `text` may be anybody's.
+
+        While it is on the screen it is not shown a second time.
+        """
         self.journal.add(self.now(), text, is_trouble=trouble)
-        self.notify(visible(text), severity="error" if trouble else "information", markup=False)
+        now_s, shown = time.time(), visible(text)
+        if now_s - self._noted_s.get(shown, 0.0) < self.NOTIFICATION_TIMEOUT:
+            return
+        self._noted_s = {
+            each: at_s
+            for each, at_s in self._noted_s.items()
+            if now_s - at_s < self.NOTIFICATION_TIMEOUT
+        }
+        self._noted_s[shown] = now_s
+        self.notify(shown, severity="error" if trouble else "information", markup=False)
+
+    def note_action(self) -> None:
+        """Somebody does something: what was told before belongs to the screen it was told on."""
+        self._acted_at_s = time.time()
+
+    def drop_earlier_notes(self, screen: Screen[Any]) -> None:
+        """`screen` is there now: where it is another, only what was told on the way to it stays.
+
+        A question over a screen is none of its own.
+        """
+        if screen is self._noted_on:
+            return
+        self._noted_on = screen
+        self._noted_s = {
+            each: at_s for each, at_s in self._noted_s.items() if at_s >= self._acted_at_s
+        }
+        for each in list(self._notifications):
+            if each.raised_at < self._acted_at_s:
+                self._unnotify(each, refresh=False)
+        self._refresh_notifications()
 
     def tell_error(self, error: BatchtuiError) -> None:
         self.tell(f"{error.message}. {error.hint}" if error.hint else error.message, trouble=True)

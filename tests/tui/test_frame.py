@@ -86,6 +86,24 @@ async def test_the_journal_keeps_what_was_told() -> None:
         assert text.index("hostile") < text.index("Nothing to cancel")
 
 
+async def test_a_note_is_shown_once_and_stays_where_it_was_told() -> None:
+    app = CannedApp(make_batch(1))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until_shown(pilot, "file-1")
+        await pilot.press("x", "x")
+        await until_shown(pilot, "Nothing to cancel")
+        assert screen_text(app).count("Nothing to cancel") == 1
+        await pilot.press("2")
+        await until_shown(pilot, "[2 Files]")
+        await until(pilot, lambda: "Nothing to cancel" not in screen_text(app))
+        await pilot.press("1", "c")
+        await until_shown(pilot, "[3 Local]")
+        await until_shown(pilot, "Pick a JSONL file")
+        await pilot.press("1")
+        await until_shown(pilot, "[1 Batches]")
+        await until(pilot, lambda: "Pick a JSONL file" not in screen_text(app))
+
+
 async def test_trouble_is_in_the_journal_once(make_app: MakeApp) -> None:
     app = make_app(Profile("dead", "http://127.0.0.1:9", refresh_s=0.1))
     async with app.run_test(size=(80, 24)) as pilot:

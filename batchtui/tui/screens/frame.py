@@ -99,6 +99,7 @@ class Frame(Screen[T], inherit_bindings=False):
         banner.show(text, then)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
+        self.app.drop_earlier_notes(self)
         self.come_home()
         self.app.shows(batches=self.shows_batches)
         self.app.account_changed.subscribe(self, self._on_account_changed)

@@ -13,6 +13,7 @@ from batchtui.config import Profile
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.tui.app import BatchtuiApp
+from batchtui.tui.jobs.look import nobody_drives, shard_line
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.detail import DetailScreen
 from batchtui.tui.screens.job import JobScreen
@@ -20,10 +21,11 @@ from batchtui.tui.screens.jobs import JobsScreen
 from batchtui.tui.start import AtJob
 from batchtui.tui.viewer.screen import ViewerScreen
 from batchtui.workflows.jobs import actions
-from batchtui.workflows.jobs.states import JobState
+from batchtui.workflows.jobs.records import Lane, ShardRow
+from batchtui.workflows.jobs.states import JobState, ShardState
 from batchtui.workflows.jobs.store import JobStore
 from tests.tui.conftest import MakeApp
-from tests.tui.jobs_support import chat, drive, job_of, make, write
+from tests.tui.jobs_support import CHAT, chat, drive, job_of, make, write
 from tests.tui.support import screen_lines, screen_text, type_text, until, until_shown
 
 HOSTILE = "a[b]ev\x1b[31mil\n\u202e name"
@@ -372,7 +374,40 @@ async def test_a_job_of_an_account_that_nobody_knows_says_so(
         await until_shown(pilot, "! not driven")
         await pilot.press("p")
         await until(pilot, lambda: "no profile leads there" in app.journal.newest_first()[0].text)
+        assert "--base-url http://elsewhere.example/v1" in app.journal.newest_first()[0].text
+        await until_shown(pilot, "start batchtui with --base-url http://elsewhere.example/v1")
         assert not app.desk.driven
+
+
+async def test_jobs_of_several_servers_tell_whose_they_are(
+    make_app: MakeApp, profile: Profile, crawl: Path
+) -> None:
+    job = await make(profile, crawl, name="crawl")
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "! not driven")
+        assert "SERVER" not in screen_text(app)
+        JobStore().update(job.id, account="http://old.example/v1", profile_name="old")
+        assert (await make(profile, crawl, name="second")).id != job.id
+        app.desk.look_now()
+        await until_shown(pilot, "SERVER")
+        await until_shown(pilot, "old.example")
+        assert profile.host in screen_text(app)
+
+
+async def test_a_shard_that_nobody_uploads_is_not_said_to_be_uploading(
+    profile: Profile, crawl: Path
+) -> None:
+    await make(profile, crawl, name="crawl")
+    (view,) = actions.views(JobStore())
+    assert nobody_drives(view, is_driven_here=False)
+    assert not nobody_drives(view, is_driven_here=True)
+    lane = Lane(CHAT, "echo")
+    shard = ShardRow(view.job.id, 1, 1, lane, 25, 0, 0, ShardState.UPLOADING, 0.0)
+    at_rest = shard_line(shard, 1, is_at_rest=True)
+    assert at_rest[-1] == ("stopped while uploading", "muted")
+    assert shard_line(shard, 1)[-1] == ("uploading", "accent")
 
 
 async def test_a_read_only_profile_changes_no_job(

@@ -192,15 +192,22 @@ class JobDesk:
 
     def profile_for(self, job: Job) -> Profile:
         """Raises UsageError when no profile of this user leads to the job's account."""
+        profile = self._way_to(job)
+        if profile is None:
+            raise UsageError(
+                f"{job.name} belongs to {job.account}, and no profile leads there",
+                hint=f"{way_to(job)}; its profile was called {job.profile_name}",
+            )
+        return profile
+
+    def missing_way_to(self, job: Job) -> str:
+        """What to do where no profile leads to the job's account; "" where one does."""
+        return "" if self._way_to(job) is not None else way_to(job)
+
+    def _way_to(self, job: Job) -> Profile | None:
         followed = [each.profile for each in self.app.connections if each.profile is not None]
         known = [*followed, *self.app.known_profiles]
-        for profile in known:
-            if profile.account == job.account:
-                return profile
-        raise UsageError(
-            f"{job.name} belongs to {job.account}, and no profile leads there",
-            hint=f"its profile was called {job.profile_name}",
-        )
+        return next((each for each in known if each.account == job.account), None)
 
     async def change(self, work: Callable[[JobStore], Job]) -> Job | None:
         """Have `work` done on the record in a thread; None when it was refused, which is told."""
@@ -225,6 +232,13 @@ class JobDesk:
         return self.app.run_worker(
             work, group=group, description=description, exit_on_error=False, exclusive=False
         )
+
+
+def way_to(job: Job) -> str:
+    """What to start so that the job's account is reached."""
+    url, _, behind = job.account.partition(" ")
+    more = f", and {behind} behind it" if behind else ""
+    return f"start batchtui with --base-url {url}{more}"
 
 
 def _has_ended(before: str | None, view: JobView) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from batchtui.tui.batch_cells import bar
 from batchtui.tui.figures import count, dollars, long_span, moment, plural, short_path, size
 from batchtui.tui.jobs.board import is_final
-from batchtui.tui.jobs.look import look, money, shard_line
+from batchtui.tui.jobs.look import look, money, nobody_drives, shard_line
 from batchtui.tui.opens import Entry, ToBatch
 from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.widgets.spans import Cell, Span, Tone
@@ -41,7 +41,7 @@ def detail_entries(
         *map(Entry, _outcomes(view)),
         *map(Entry, _attempts(detail.attempts if detail else (), view.job)),
         *map(Entry, _files(view.job)),
-        *_shards(detail),
+        *_shards(detail, is_driven_here),
     ]
 
 
@@ -171,14 +171,15 @@ def _files(job: Job) -> Iterator[Cell]:
     yield _fact("job", job.id, f"made {moment(job.created_at)}")
 
 
-def _shards(detail: JobDetail | None) -> Iterator[Entry]:
+def _shards(detail: JobDetail | None, is_driven_here: bool) -> Iterator[Entry]:
     if detail is None:
         return
     yield Entry("")
     attempts = detail.view.job.attempt
+    at_rest = nobody_drives(detail.view, is_driven_here=is_driven_here)
     for shard in detail.shards:
         opens = ToBatch(shard.batch_id) if shard.batch_id else None
-        yield Entry(shard_line(shard, attempts), opens)
+        yield Entry(shard_line(shard, attempts, is_at_rest=at_rest), opens)
         batches = [
             each.batch_id
             for each in detail.batches

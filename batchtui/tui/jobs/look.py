@@ -98,9 +98,11 @@ def left_cell(view: JobView) -> list[Span]:
 # Shards.
 
 
-def shard_look(shard: ShardRow) -> tuple[str, Tone]:
+def shard_look(shard: ShardRow, *, is_at_rest: bool = False) -> tuple[str, Tone]:
     """Sign and tone; the word, where one is needed, is in `shard_facts`."""
     signs, state = glyphs(), str(shard.state)
+    if is_at_rest and state in _INTERRUPTED:
+        return signs.expired, "muted"
     if state == "collected":
         unanswered = shard.failed or shard.completed < shard.lines
         return (signs.partly, "trouble") if unanswered else (signs.done, "success")
@@ -123,18 +125,26 @@ def shard_name(shard: ShardRow, attempts: int) -> str:
     return f"shard {number}"
 
 
-def shard_line(shard: ShardRow, attempts: int) -> list[Span]:
-    """The whole of a shard in one line: state, batch, lines, what became of them, or why not."""
-    sign, tone = shard_look(shard)
+def nobody_drives(view: JobView, *, is_driven_here: bool) -> bool:
+    """Nobody drives it: of its shards only those move that are batches at the server."""
+    return not view.is_driven and not is_driven_here
+
+
+def shard_line(shard: ShardRow, attempts: int, *, is_at_rest: bool = False) -> list[Span]:
+    """The whole of a shard in one line: state, batch, lines, what became of them, or why not.
+
+    `is_at_rest`: nobody drives its job.
+    """
+    sign, tone = shard_look(shard, is_at_rest=is_at_rest)
     line: list[Span] = [(f"  {sign} ", tone), (shard_name(shard, attempts).ljust(12), "")]
     if shard.is_canary:
         line.append(("canary ", "accent"))
     name = id_tail(plain_id(shard.batch_id), ID_CELLS) if shard.batch_id else ""
     line.append((f"{name:<{ID_CELLS}} ", "muted"))
-    return [*line, (f"{count(shard.lines):>6}  ", ""), *shard_facts(shard, attempts)]
+    return [*line, (f"{count(shard.lines):>6}  ", ""), *shard_facts(shard, attempts, is_at_rest)]
 
 
-def shard_facts(shard: ShardRow, attempts: int) -> list[Span]:
+def shard_facts(shard: ShardRow, attempts: int, is_at_rest: bool = False) -> list[Span]:
     state = str(shard.state)
     facts: list[Span] = []
     if shard.completed or state == "collected":
@@ -149,6 +159,8 @@ def shard_facts(shard: ShardRow, attempts: int) -> list[Span]:
             facts.append((f"{unanswered - shard.failed:,} without a result  ", "trouble"))
         if unanswered and shard.attempt < attempts:
             facts.append((f"{glyphs().steps} retried", "muted"))
+    elif is_at_rest and state in _INTERRUPTED:
+        facts.append((shard.why or _INTERRUPTED[state], "muted"))
     else:
         facts.append((shard.why or _WORDS.get(state, state), _tone_of(state)))
     if state in ("running", "collected") and shard.why:
@@ -162,6 +174,13 @@ _WORDS: Final = {
     "finished": "fetching the results",
     "creating": "creating the batch",
 }
+_INTERRUPTED: Final = {
+    "uploading": "stopped while uploading",
+    "uploaded": "stopped after the upload",
+    "creating": "stopped while creating the batch",
+    "finished": "stopped while fetching the results",
+}
+"""What a driver does with a shard, where there is none any more."""
 
 
 def _tone_of(state: str) -> Tone:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from batchtui.tui.figures import span
 from batchtui.tui.jobs import look
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 FIRST: Final = 99
 """The column that has the lines of the shards is the last to go."""
+
+SERVER: Final = "server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,12 @@ def rows(board: Board, unfolded: Collection[str], driven: Collection[str]) -> It
         detail = board.details.get(view.job.id) if view.job.id in unfolded else None
         for shard in detail.shards if detail else ():
             yield Row(view, here, shard)
+
+
+def server(job: Job) -> str:
+    """The host, and the provider or model behind it: tells one account from another."""
+    url, _, behind = job.account.partition(" ")
+    return f"{urlsplit(url).netloc.rpartition('@')[2] or url} {behind}".rstrip()
 
 
 def job_columns(now_s: Callable[[], float]) -> list[Column[Row]]:
@@ -128,6 +137,16 @@ def job_columns(now_s: Callable[[], float]) -> list[Column[Row]]:
             optional=True,
         ),
         column(
+            SERVER,
+            "SERVER",
+            15,
+            lambda view: server(view.job),
+            lambda view: view.job.account,
+            keep=6,
+            is_name=True,
+            optional=True,
+        ),
+        column(
             "id",
             "ID",
             12,
@@ -146,7 +165,8 @@ def with_shards(columns: list[Column[Row]]) -> list[Column[Row]]:
     def cell(row: Row) -> Cell:
         if row.shard is None:
             return first.cell(row)
-        return look.shard_line(row.shard, row.job.attempt)
+        at_rest = look.nobody_drives(row.view, is_driven_here=row.is_driven_here)
+        return look.shard_line(row.shard, row.job.attempt, is_at_rest=at_rest)
 
     return [replace(first, cell=cell, right=False, is_name=False, keep=FIRST), *others]
 

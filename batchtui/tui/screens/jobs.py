@@ -13,8 +13,9 @@ from batchtui.tui.figures import dollars, plural
 from batchtui.tui.filters import Fields
 from batchtui.tui.jobs import look
 from batchtui.tui.jobs.acting import JOB_KEYS, RESULTS, JobActing
+from batchtui.tui.jobs.board import is_final
 from batchtui.tui.jobs.detail import detail_entries, queue_text
-from batchtui.tui.jobs.rows import Row, job_columns, rows, with_shards
+from batchtui.tui.jobs.rows import SERVER, Row, job_columns, rows, with_shards
 from batchtui.tui.screens.listing import ListScreen
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.line import Line
@@ -52,12 +53,17 @@ class JobsScreen(JobActing, ListScreen[Row]):
         super().__init__()
         self._unfolded: set[str] = set()
         self._sought = ""
+        self._accounts: frozenset[str] = frozenset()
 
     def make_table(self) -> RecordTable[Row]:
         return RecordTable(job_columns(self.app.now), lambda row: row.key, id="jobs")
 
     def wanted_columns(self) -> list[Column[Row]]:
-        return with_shards(super().wanted_columns())
+        """With the server, where there are jobs of several."""
+        wanted = super().wanted_columns()
+        if len(self._accounts) > 1 and not any(each.key == SERVER for each in wanted):
+            wanted[2:2] = [each for each in self.all_columns if each.key == SERVER]
+        return with_shards(wanted)
 
     def fields(self) -> Fields[Row]:
         return Fields(
@@ -94,6 +100,11 @@ class JobsScreen(JobActing, ListScreen[Row]):
             ]
         doing = self.app.desk.doing.get(row.job.id, "")
         why = "" if row.is_driven_here and view.is_interrupted else view.why
+        missing = (
+            "" if row.is_driven_here or is_final(view) else self.app.desk.missing_way_to(row.job)
+        )
+        if missing:
+            return [(row.job.name, "strong"), (f"   {missing}", "trouble")]
         return [
             (row.job.name, "strong"),
             (f"   {why}" if why else "", "trouble" if not row.is_driven_here else ""),
@@ -128,6 +139,10 @@ class JobsScreen(JobActing, ListScreen[Row]):
 
     def _show_rows(self) -> None:
         desk = self.app.desk
+        accounts = frozenset(each.job.account for each in desk.board.views)
+        if accounts != self._accounts:
+            self._accounts = accounts
+            self.table.set_columns(self.wanted_columns())
         self.table.set_rows(list(rows(desk.board, self._unfolded, desk.driven)))
         if self._sought and self.table.rows.has(self._sought):
             self.table.move_to_key(self._sought)

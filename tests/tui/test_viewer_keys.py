@@ -10,10 +10,12 @@ import pytest
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.tui.app import BatchtuiApp
 from batchtui.tui.viewer.errors_screen import ErrorsScreen
+from batchtui.tui.viewer.prompt import Prompt
 from batchtui.tui.viewer.screen import ViewerScreen
 from tests.tui.support import screen_lines, screen_text, type_text, until, until_shown
 from tests.tui.viewer_support import (
@@ -314,6 +316,17 @@ async def test_a_filter_that_matches_nothing_or_means_nothing_says_so(tmp_path: 
         await until(pilot, lambda: screen.rows is not None and screen.rows.selection is None)
         await ask(pilot, screen, "f", "outcome:nonsense")
         await until(pilot, lambda: "no outcome is called 'nonsense'" in told(screen))
+
+
+async def test_what_is_typed_takes_the_place_of_what_was_offered(tmp_path: Path) -> None:
+    async with viewing_batch(tmp_path) as (pilot, screen):
+        for moves, found in (((), "xy"), (("end",), "outcome:okxy"), (("home",), "xyoutcome:ok")):
+            screen.ask("other", "what", "outcome:ok")
+            await pilot.press(*moves, "x", "y")
+            assert screen.query_one(Prompt).query_one(Input).value == found
+            assert isinstance(screen.app, BatchtuiApp)
+            await until_shown(pilot, "Enter do it  Esc leave")
+            await pilot.press("escape")
 
 
 async def test_a_filter_with_the_cursor_further_down_shows_all_that_fits(tmp_path: Path) -> None:

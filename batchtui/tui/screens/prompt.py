@@ -48,6 +48,7 @@ class PromptScreen(ModalScreen[str | None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.query_one(Vertical).border_subtitle = "Enter  do it   Esc  leave"
+        self.query_one(Field).select_all()
 
     @on(Input.Submitted)
     def _answered(self, event: Input.Submitted) -> None:

@@ -21,9 +21,7 @@ class Prompt(Horizontal):
 
     BINDING_GROUP_TITLE = "Typing"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape", "drop", "Drop", show=False, id="prompt.drop", tooltip="Leave it as it is"
-        ),
+        Binding("escape", "drop", "leave", id="prompt.drop", tooltip="Leave it as it is"),
         Binding(
             "up", "older", "Older", show=False, id="prompt.older", tooltip="What was typed before"
         ),
@@ -57,7 +55,10 @@ class Prompt(Horizontal):
         yield _Field(compact=True, select_on_focus=False)
 
     def ask(self, purpose: str, label: str, value: str = "", hint: str = "") -> None:
-        """Ask for a text. `hint` is what stands there while nothing is typed."""
+        """Ask for a text. `hint` is what stands there while nothing is typed.
+
+        What is typed takes the place of `value`; after a key that moves the cursor, it joins it.
+        """
         self.purpose = purpose
         self._came_from = self.screen.focused
         name = self.query_one(Static)
@@ -65,7 +66,7 @@ class Prompt(Horizontal):
         name.styles.width = cells(label) + 2
         field = self.query_one(Input)
         field.value, field.placeholder = value, hint
-        field.cursor_position = len(value)
+        field.select_all()
         self.display = True
         self.screen.set_focus(field)
 
@@ -95,6 +96,13 @@ class Prompt(Horizontal):
 
 
 class _Field(Input):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "answer", "do it", id="prompt.answer", tooltip="Do it with this text"),
+    ]
+
+    def action_answer(self) -> None:
+        self.query_ancestor(Prompt).answer()
+
     def on_key(self, event: events.Key) -> None:
         if passed_on(self, event):
             return

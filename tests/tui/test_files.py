@@ -106,3 +106,14 @@ async def test_a_hostile_name_cannot_steer_the_terminal_or_the_place_to_save() -
         await until_shown(pilot, "␛]0;evil␇[b].jsonl")
         assert "/etc" not in app.screen.query_one(Input).value
         assert "\x1b" not in screen_text(app)
+
+
+async def test_what_is_typed_takes_the_place_of_the_path_offered() -> None:
+    app = BatchtuiApp(None)
+    async with app.run_test() as pilot:
+        for moves, found in (((), "x"), (("end",), "/tmp/ax"), (("right",), "/tmp/ax")):
+            answers: list[str | None] = []
+            await app.push_screen(PromptScreen("Where to?", "/tmp/a"), answers.append)
+            await pilot.press(*moves, "x", "enter")
+            await until(pilot, lambda answers=answers: bool(answers))
+            assert answers == [found]

@@ -35,8 +35,8 @@ def amount(cost: Cost) -> str:
         return f"from {low}, no limit on answers"
     high = dollars(cost.high_usd)
     if low == high:
-        return low if low.startswith("under") else f"about {low}"
-    return f"up to {high}" if low.startswith("under") else f"{low} to {high}"
+        return low if low.startswith("<") else f"about {low}"
+    return f"up to {high}" if low.startswith("<") else f"{low} to {high}"
 
 
 def basis(cost: Cost) -> str:

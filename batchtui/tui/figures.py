@@ -43,9 +43,9 @@ def size(size_bytes: int | None) -> str:
 
 
 def dollars(usd: float) -> str:
-    """`$0.46`, `$4.15`, `$1,230`; `under $0.01` for less."""
+    """`$0.46`, `$4.15`, `$1,230`; `<1c` for less."""
     if 0 < usd < 0.01:
-        return "under $0.01"
+        return "<1c"
     return f"${usd:,.2f}" if usd < 999.995 else f"${usd:,.0f}"
 
 

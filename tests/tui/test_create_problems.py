@@ -190,7 +190,7 @@ async def test_the_cost_is_shown_and_much_of_it_is_asked_about(
     app = await expensive(make_app, gateway)
     async with app.run_test(size=(80, 24)) as pilot:
         await app.push_screen(CreateScreen(write_input(5, model="gpt-4o-mini")))
-        await until_shown(pilot, "cost from under $0.01, no limit on answers (batch price)")
+        await until_shown(pilot, "cost from <1c, no limit on answers (batch price)")
         await press_submit(pilot)
         await until_shown(pilot, "Submit in.jsonl, 5 requests?")
         await pilot.press("n")
@@ -235,7 +235,7 @@ def test_what_a_cost_reads_like() -> None:
     assert cost_text.amount(Cost(0.46, 4.15, True)) == "$0.46 to $4.15"
     assert cost_text.amount(Cost(1_234.5, 1_234.5, True)) == "about $1,234"
     assert cost_text.amount(Cost(0.001, 0.02, True)) == "up to $0.02"
-    assert cost_text.amount(Cost(0.001, 0.001, True)) == "under $0.01"
+    assert cost_text.amount(Cost(0.001, 0.001, True)) == "<1c"
     assert "no batch discount" in cost_text.question("a", Cost(30, None, False), 1, 20)
     assert cost_text.tokens(Statistics()) == []
 

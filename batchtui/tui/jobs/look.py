@@ -85,10 +85,8 @@ def cost_cell(view: JobView) -> list[Span]:
 
 
 def short_dollars(usd: float) -> str:
-    """`$22`, `$0.46`, `<1c`: for a narrow column."""
-    if 0 < usd < 0.01:
-        return "<1c"
-    return f"${usd:,.0f}" if usd >= 9.995 else f"${usd:.2f}"
+    """As `dollars`, without the cents from $10 on: for a narrow column."""
+    return f"${usd:,.0f}" if usd >= 9.995 else dollars(usd)
 
 
 def left_cell(view: JobView) -> list[Span]:

@@ -115,5 +115,5 @@ async def test_what_is_typed_takes_the_place_of_the_path_offered() -> None:
             answers: list[str | None] = []
             await app.push_screen(PromptScreen("Where to?", "/tmp/a"), answers.append)
             await pilot.press(*moves, "x", "enter")
-            await until(pilot, lambda answers=answers: bool(answers))
+            await until(pilot, lambda: not isinstance(app.screen, PromptScreen))
             assert answers == [found]

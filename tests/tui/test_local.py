@@ -30,7 +30,7 @@ async def test_browsing(make_app: MakeApp, write_input: WriteInput, tmp_path: Pa
     app = make_app(start=AtDirectory(tmp_path))
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "data/")
-        await pilot.press("j", "enter")
+        await pilot.press("g", "j", "enter")
         await until_shown(pilot, "1,200")
         assert "chat/completions" in screen_text(app)
         assert "echo" in screen_text(app)
@@ -48,6 +48,24 @@ async def test_browsing(make_app: MakeApp, write_input: WriteInput, tmp_path: Pa
         )
 
 
+async def test_the_cursor_begins_on_the_first_jsonl_file(
+    make_app: MakeApp, write_input: WriteInput, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("hello\n")
+    (tmp_path / "folder").mkdir()
+    write_input(2, name="b.jsonl")
+    app = make_app(start=AtDirectory(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "b.jsonl")
+        screen = app.screen
+        assert isinstance(screen, LocalScreen)
+        table = screen.table
+        await until(pilot, lambda: table.cursor_row and table.cursor_row.name == "b.jsonl")
+        screen.go_to(tmp_path.parent)
+        await until(pilot, lambda: table.cursor_row and table.cursor_row.is_dir)
+        assert table.cursor_row and table.cursor_row.name != ".."
+
+
 async def test_a_directory_that_cannot_be_read_is_said_and_left_again(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
@@ -57,7 +75,7 @@ async def test_a_directory_that_cannot_be_read_is_said_and_left_again(
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "away/")
         gone.rmdir()
-        await pilot.press("j", "enter")
+        await pilot.press("g", "j", "enter")
         await until_shown(pilot, "No such file or directory")
         await pilot.press("enter")
         await until(pilot, lambda: "No such file" not in screen_text(app))

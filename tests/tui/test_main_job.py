@@ -87,7 +87,7 @@ async def test_problems_come_with_their_lines_before_anything_is_sent(
 
         await pilot.press("escape", "c")
         await until_shown(pilot, "Submit anyway")
-        await pilot.press("j", "enter")
+        await pilot.press("g", "j", "enter")
         await until(pilot, lambda: "Viewer" in type(app.screen).__name__)
         await until_shown(pilot, "3 of 3")
         await pilot.press("escape")

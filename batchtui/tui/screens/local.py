@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -155,8 +155,11 @@ class LocalScreen(ListScreen[Entry]):
     def _show(self, directory: Path, entries: list[Entry], select: Path | None) -> None:
         if directory != self._directory:
             return
+        is_first = not self._entries
         self._entries = entries
         self._arrange()
+        if is_first and select is None:
+            select = _first_to_use(self.table.rows.shown)
         if select is not None:
             self.table.move_to_key(str(select))
 
@@ -306,6 +309,14 @@ class LocalScreen(ListScreen[Entry]):
                 self.show_status()
                 self.show_own_trouble(f"{path.name}: {error.message}")
                 return
+
+
+def _first_to_use(entries: Iterable[Entry]) -> Path | None:
+    """The first JSONL file, else the first entry beneath the way up."""
+    below = [each for each in entries if each.name != ".."]
+    files = (each for each in below if not each.is_dir and each.name.endswith(".jsonl"))
+    first = next(files, below[0] if below else None)
+    return first.path if first is not None else None
 
 
 def _import_files() -> None:

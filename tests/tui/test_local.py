@@ -63,7 +63,8 @@ async def test_the_cursor_begins_on_the_first_jsonl_file(
         await until(pilot, lambda: table.cursor_row and table.cursor_row.name == "b.jsonl")
         screen.go_to(tmp_path.parent)
         await until(pilot, lambda: table.cursor_row and table.cursor_row.is_dir)
-        assert table.cursor_row and table.cursor_row.name != ".."
+        assert table.cursor_row
+        assert table.cursor_row.name != ".."
 
 
 async def test_a_directory_that_cannot_be_read_is_said_and_left_again(

@@ -74,7 +74,7 @@ def test_a_field_that_there_is_not_is_refused(results: Path, where: str) -> None
     shown = batchtui("view", results, "--where", where)
     assert shown.exit_code == 2
     assert "no field is called" in shown.stderr
-    assert "outcome, code, id" in shown.stderr
+    assert "outcome, status, code, id" in shown.stderr
 
 
 def test_a_term_behind_text_is_refused(results: Path) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from batchtui.errors import UsageError
 from batchtui.jsonl.outcomes import Outcome
-from batchtui.jsonl.results import Result
+
+if TYPE_CHECKING:
+    from batchtui.jsonl.results import Result
 
 REGEX: Final = "re:"
 FIELDS: Final = ("outcome", "status", "code", "id")

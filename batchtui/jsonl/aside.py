@@ -4,9 +4,8 @@ Telling results takes most of a join's time, and the interpreter runs one thread
 large files a process of our own tells them, block by block, through a pipe. Owns that process from
 start to end: it gets open files and nothing else, and is killed when nobody waits for it any more.
 
-Run as `main`, with a JSON array of [descriptor, path, size in bytes, offset
-to begin at], it writes frames: 4 bytes of
-length, then a `Told`, or an error's text, in MessagePack.
+Run as `main`, with a JSON array of [descriptor, path, size in bytes, offset to begin at], it writes
+frames: 4 bytes of length, then a `Told`, or an error's text, in MessagePack.
 """
 
 from __future__ import annotations
@@ -51,8 +50,8 @@ def telling(
     """(number of the source, what is told of its next block), source after source.
 
     `begin`: the offset of the line that each begins with. `aside` False: no process, which would
-    cost some 60 MB here and there. The process is at work from the start of
-    the block to its end. To go on raises InputError when a file became shorter meanwhile.
+    cost some 60 MB here and there. The process is at work from the start of the block to its end.
+    To go on raises InputError when a file became shorter meanwhile.
     """
     process = _process(sources, begin) if aside else None
     frames = _Frames(process) if process is not None else None

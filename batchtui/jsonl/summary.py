@@ -20,6 +20,7 @@ import msgspec
 from batchtui.jsonl.glance import BOM, glance
 from batchtui.jsonl.histogram import Histogram
 from batchtui.jsonl.lines import blocks
+from batchtui.jsonl.messages import VARYING, alike
 from batchtui.jsonl.outcomes import NOT_ANSWERED, Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.results import Result, Usage, read_result
@@ -31,7 +32,6 @@ MOST_ERRORS: Final = 500
 CODE_CHARS: Final = 100
 MESSAGE_CHARS: Final = 300
 _LINES_A_STEP: Final = 64
-_VARYING: Final = re.compile(r"[0-9a-f]{8,}|[0-9][0-9,._]*|(['\"`])[^'\"`]{0,200}\1")
 _VARYING_IN_JSON: Final = (
     r"""(?:[0-9a-f]{8,}|[0-9][0-9,._]*|(?:['`]|\\")[^'`]{0,400}?(?:['`]|\\"))"""
 )
@@ -53,14 +53,14 @@ class ErrorKind:
 
     @property
     def fixed(self) -> str:
-        parts = _VARYING.split(self.message)
+        parts = VARYING.split(self.message)
         return max((part.strip() for part in parts if part), key=len, default="")
 
     @property
     def pattern(self) -> str:
         """A regular expression for such a message, from its beginning to its end, in a line."""
         found, place = [], 0
-        for varying in _VARYING.finditer(self.message):
+        for varying in VARYING.finditer(self.message):
             found += [_in_json(self.message[place : varying.start()]), _VARYING_IN_JSON]
             place = varying.end()
         found.append(_in_json(self.message[place:]))
@@ -150,7 +150,7 @@ class _Summing:
         code = (result.code or "")[:CODE_CHARS]
         message = (result.message or "")[:MESSAGE_CHARS]
         status = result.status_code or 0
-        key = result.outcome, status, code, _VARYING.sub("*", message)
+        key = result.outcome, status, code, alike(message)
         if key not in self.errors and len(self.errors) >= MOST_ERRORS:
             status, code, message = 0, OTHER, ""
             key = result.outcome, status, code, message

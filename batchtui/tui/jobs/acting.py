@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from textual import work
+from textual import events, work
 from textual.binding import Binding, BindingType
 
 from batchtui.errors import BatchtuiError
@@ -61,6 +61,22 @@ class JobActing(Frame[None]):
     @property
     def chosen_job(self) -> JobView | None:
         return next(iter(self.chosen_jobs), None)
+
+    @abstractmethod
+    def jobs_changed(self) -> None:
+        """Show what the desk knows now."""
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        super().on_screen_resume(event)
+        desk = self.app.desk
+        desk.changed.subscribe(self, lambda _: self.jobs_changed())
+        desk.shows(jobs=True)
+        self.jobs_changed()
+
+    def on_screen_suspend(self, event: events.ScreenSuspend) -> None:
+        super().on_screen_suspend(event)
+        self.app.desk.changed.unsubscribe(self)
+        self.app.desk.shows(jobs=False)
 
     def may_change(self, job: Job) -> bool:
         """False, and why is told, where its profile is only for looking, or there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -44,18 +44,6 @@ class JobScreen(JobActing):
     @property
     def chosen_jobs(self) -> Sequence[JobView]:
         return [] if self.view is None else [self.view]
-
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        super().on_screen_resume(event)
-        desk = self.app.desk
-        desk.changed.subscribe(self, lambda _: self.jobs_changed())
-        desk.shows(jobs=True)
-        self.jobs_changed()
-
-    def on_screen_suspend(self, event: events.ScreenSuspend) -> None:
-        super().on_screen_suspend(event)
-        self.app.desk.changed.unsubscribe(self)
-        self.app.desk.shows(jobs=False)
 
     def jobs_changed(self) -> None:
         desk, view = self.app.desk, self.view

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import events, on
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -114,18 +114,6 @@ class JobsScreen(JobActing, ListScreen[Row]):
         ]
 
     # what the desk tells
-
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        super().on_screen_resume(event)
-        desk = self.app.desk
-        desk.changed.subscribe(self, lambda _: self.jobs_changed())
-        desk.shows(jobs=True)
-        self.jobs_changed()
-
-    def on_screen_suspend(self, event: events.ScreenSuspend) -> None:
-        super().on_screen_suspend(event)
-        self.app.desk.changed.unsubscribe(self)
-        self.app.desk.shows(jobs=False)
 
     def jobs_changed(self) -> None:
         desk = self.app.desk

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from batchtui.jsonl.messages import alike
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.results import read_result
@@ -17,7 +17,6 @@ MOST_GROUPS: Final = 1_000
 RECORDS_A_STEP: Final = 32
 SAME_CHARS: Final = 200
 HTTP_OK: Final = 200
-_VARYING: Final = re.compile(r"[0-9a-f]{8,}|[0-9][0-9,._]*|(['\"`])[^'\"`]{0,200}\1")
 
 _Key: TypeAlias = tuple[Outcome, int, str, str]
 """Outcome, status, code, and the message without what varies."""
@@ -70,7 +69,7 @@ def _add(groups: dict[_Key, Group], records: Records, number: int, outcome: Outc
         status, code, message = result.status_code or 0, result.code or "", result.message or ""
         if not code and result.finish_reason and outcome is Outcome.TRUNCATED:
             code = result.finish_reason
-    key = outcome, status, code, _VARYING.sub("*", message[:SAME_CHARS])
+    key = outcome, status, code, alike(message[:SAME_CHARS])
     if key not in groups and len(groups) >= MOST_GROUPS:
         key, message = (outcome, status, code, ""), "other messages"
     groups.setdefault(key, Group(outcome, code, message, status)).numbers.append(number)

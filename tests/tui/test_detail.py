@@ -118,6 +118,8 @@ async def test_the_file_it_came_from_is_named_and_the_input_can_be_read(
     app = make_app(profile, start=AtBatch(batch.id))
     async with app.run_test(size=(120, 30)) as pilot:
         await until_shown(pilot, "by this machine, from")
+        # Lines break between words, and in a word that is too long for one.
+        assert f"bythismachine,from{path}" in "".join(screen_text(app).split())
         await pilot.press("f")
         await until(pilot, lambda: isinstance(app.screen, ViewerScreen))
         await until_shown(pilot, "Question 1")

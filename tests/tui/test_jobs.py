@@ -441,7 +441,7 @@ async def test_a_stopped_job_with_a_cap_is_asked_for_another(
         await until(pilot, lambda: "no amount" in app.journal.newest_first()[0].text)
         await pilot.press("p")
         await until_shown(pilot, "Its cap on")
-        await type_text(pilot, "0")
+        await type_text(pilot, "50")  # in the place of the 5 that it offers
         await pilot.press("enter")
         await until_shown(pilot, "done")
         assert job_of(app, "crawl").options.max_spend_usd == 50.0

@@ -46,7 +46,10 @@ def test_a_record_goes_to_the_pager_and_a_file_to_the_editor(tmp_path: Path) -> 
     taken = tmp_path / "taken"
     taken.mkdir()
     copier = f"cp --target-directory={taken}"
-    environ = {"PAGER": copier, "EDITOR": copier, "VISUAL": ""}
+    editor = tmp_path / "nano"
+    editor.write_text(f'#!/bin/sh\necho "\'$1\'"\n{copier} "$2"\n')
+    editor.chmod(0o700)
+    environ = {"PAGER": copier, "EDITOR": str(editor), "VISUAL": ""}
     with Terminal(OPEN.format(path=str(path)), environ) as terminal:
         terminal.read_until("1 of 2")
         terminal.press("j")
@@ -57,6 +60,7 @@ def test_a_record_goes_to_the_pager_and_a_file_to_the_editor(tmp_path: Path) -> 
             terminal.read_until("\x1b[?1049h")  # the app is back
             terminal.read_until("2 of 2")
             assert (taken / name).exists()
+        assert b"'+2'" in terminal.output, "the editor is told the line"
         terminal.press("\x11")
         assert terminal.exit_code() == 0
     assert '  "custom_id": "t-0002",' in (taken / "record.txt").read_text()

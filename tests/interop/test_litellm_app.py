@@ -88,7 +88,8 @@ async def test_a_wrong_key(profile: Profile, folder: Path) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("1")
         await until_shown(pilot, "key refused (OURS)")
+        await pilot.press("colon", *"messages", "enter")
         await until_shown(pilot, "did not accept the key")
-        await pilot.press("colon", *"doctor", "enter")
+        await pilot.press("escape", "colon", *"doctor", "enter")
         await until_shown(pilot, "the key was not accepted")
         assert "sk-not" not in screen_text(app)

@@ -14,10 +14,14 @@ from batchtui.config import Profile, app_settings, side_by_side
 from batchtui.errors import ExitCode, UsageError
 from batchtui.tui import memory
 from batchtui.tui.first_page import first_frame, first_page
+from batchtui.tui.garbage import hold_while_loading
 from batchtui.tui.start import AtBatches, AtFile, StartAt
 from batchtui.tui.tabs import TABS
 
-SWITCH_S: Final = 0.001
+SWITCH_S: Final = 0.0001
+"""A thread that works holds the interpreter so long each time the loop wants it. It must be shorter
+than what such a thread does between two reads: after a read the wait for it begins anew, and the
+loop would wait until the work is done."""
 
 
 def run_app(
@@ -46,8 +50,8 @@ def run_app(
     beside = side_by_side(settings.profiles) if may_follow_several else []
     if beside and profile is None:
         profile = beside[0]
-    # A thread that counts lines holds the interpreter for this long each time the loop wants it.
     sys.setswitchinterval(SWITCH_S)
+    hold_while_loading()
     memory_file = paths.state_dir() / "state.json" if remember else None
     with _at_once(start, profile, memory.load(memory_file) if memory_file else memory.Memory()):
         from textual.app import InvalidThemeError

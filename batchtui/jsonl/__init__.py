@@ -7,7 +7,7 @@ Long work is a generator (`progress.Steps`) that hands over every few millisecon
     progress    how long work reports and is cancelled
     source      one open file: bounded reads, changes on disk, gzip through a copy
     lines       a file as blocks of whole lines
-    index       where each line begins; pages without an index
+    index       where each line begins; pages without an index; ends: counted by two processes
     facts       what a file is, from its first lines
 
     problems    what can be wrong with a batch input: every code, severity and meaning
@@ -18,6 +18,8 @@ Long work is a generator (`progress.Steps`) that hands over every few millisecon
     outcomes    what can become of a request
     results     what a result line says; glance tells outcome and custom_id at less cost
     join        input and result files together, by custom_id; the result is in joined
+    telling, told       what result lines say, for a join or a count
+    aside       a second process that does half of a large pass
     answers     answers that should have been JSON
     summary     what all results say together; histogram: how their tokens are spread
 

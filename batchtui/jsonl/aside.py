@@ -1,11 +1,9 @@
-"""A second process that reads result files while this one reads the requests.
+"""A second process of our own, that reads files while this one does other work on them.
 
-Telling results takes most of a join's time, and the interpreter runs one thread at a time. So for
-large files a process of our own tells them, block by block, through a pipe. Owns that process from
-start to end: it gets open files and nothing else, and is killed when nobody waits for it any more.
-
-Run as `main`, with a JSON array of [descriptor, path, size in bytes, offset to begin at], it writes
-frames: 4 bytes of length, then a `Told`, or an error's text, in MessagePack.
+The interpreter runs one thread at a time, so half of a large pass is done by another one, which
+tells through a pipe what it found, frame by frame. Owns that process from start to end: it gets
+open files and nothing else, and is killed when nobody waits for it any more. What the frames say
+is for `telling` and `ends_aside`, whose `main` the process runs.
 """
 
 from __future__ import annotations
@@ -16,79 +14,82 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Final
+from typing import IO, Any, Final
 
-import msgspec
-
-from batchtui.errors import InputError
-from batchtui.jsonl.lines import blocks
 from batchtui.jsonl.source import Source
-from batchtui.jsonl.told import Told, tell
 
 LEAST_BYTES: Final = 256 * 1000 * 1000
-"""Smaller files are told sooner than another process is started."""
+"""Smaller files are read sooner than another process is started."""
 
 AHEAD_BYTES: Final = 32 * 1024 * 1024
-"""How far the process may be ahead of who asks: some 40 bytes a line."""
+"""How far the process may be ahead of who asks, in bytes of frames."""
+
+PIPE_BYTES: Final = 1024 * 1024
+"""The process goes on while the thread that reads waits for the interpreter; Linux only."""
 
 _START: Final = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[2]); "
-    "from batchtui.jsonl.aside import main; main()"
+    "from batchtui.jsonl.{task} import main; main()"
 )
 _HEAD_BYTES: Final = 4
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Told | str).decode
-
 
 @contextmanager
-def telling(
-    sources: Sequence[Source], *, begin: int = 0, aside: bool = True
-) -> Iterator[Iterator[tuple[int, Told]]]:
-    """(number of the source, what is told of its next block), source after source.
+def frames_aside(
+    task: str, sources: Sequence[Source], begin: int, *arguments: int
+) -> Iterator[Iterator[bytes] | None]:
+    """The frames that `main` of the module `task` writes, which is at work from now on.
 
-    `begin`: the offset of the line that each begins with. `aside` False: no process, which would
-    cost some 60 MB here and there. The process is at work from the start of the block to its end.
-    To go on raises InputError when a file became shorter meanwhile.
+    `begin`: the offset from which each source is to be read. None where a process is not worth it
+    or not possible. The frames end early when the process does, however it ended.
     """
-    process = _process(sources, begin) if aside else None
-    frames = _Frames(process) if process is not None else None
+    process = _process(task, sources, begin, arguments)
+    if process is None:
+        yield None
+        return
+    frames = _Frames(process)
     try:
-        yield _told(sources, begin, frames)
+        yield iter(frames)
     finally:
-        if frames is not None:
-            frames.close()
+        frames.close()
 
 
-def _told(
-    sources: Sequence[Source], begin: int, frames: _Frames | None
-) -> Iterator[tuple[int, Told]]:
-    done = [begin] * len(sources)
-    for number, each in frames or ():
-        done[number] = each.end
-        yield number, each
-    # What the process left: all of it where there was none.
-    for number, source in enumerate(sources):
-        for block in blocks(source, done[number]):
-            yield number, tell(block)
+def serve_frames(work: Callable[[Callable[[bytes], None], list[Source], list[int]], None]) -> None:
+    """In the process: run `work` with what writes a frame, the sources, and the numbers given:
+    `begin` and the further arguments of `frames_aside`."""
+    files, *numbers = json.loads(sys.argv[1])
+    out = sys.stdout.buffer
+
+    def write(frame: bytes) -> None:
+        out.write(len(frame).to_bytes(_HEAD_BYTES, "big"))
+        out.write(frame)
+        out.flush()
+
+    try:
+        work(write, [Source.of_descriptor(*each) for each in files], numbers)
+    except BrokenPipeError:
+        os._exit(0)
 
 
-def _process(sources: Sequence[Source], begin: int) -> subprocess.Popen[bytes] | None:
-    """The process, already at work; None where it is not worth it or not possible."""
+def _process(
+    task: str, sources: Sequence[Source], begin: int, arguments: Sequence[int]
+) -> subprocess.Popen[bytes] | None:
     if sum(source.size_bytes - begin for source in sources) < LEAST_BYTES or os.name != "posix":
         return None
     if not sys.executable or (os.cpu_count() or 1) < 2:
         return None
-    files = [(each.descriptor(), str(each.path), each.size_bytes, begin) for each in sources]
-    arguments = (json.dumps(files), json.dumps(sys.path))
+    files = [(each.descriptor(), str(each.path), each.size_bytes) for each in sources]
+    given: list[Any] = [files, begin, *arguments]
+    command = (sys.executable, "-I", "-S", "-c", _START.format(task=task))
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
-            (sys.executable, "-I", "-S", "-c", _START, *arguments),
+            (*command, json.dumps(given), json.dumps(sys.path)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            pipesize=PIPE_BYTES,
             pass_fds=[number for number, *_ in files],
         )
     except OSError:
@@ -104,19 +105,12 @@ class _Frames:
         self._frames: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._ended = False
-        self._reader = threading.Thread(target=self._read, name="results told aside", daemon=True)
+        self._reader = threading.Thread(target=self._read, name="told aside", daemon=True)
         self._reader.start()
 
-    def __iter__(self) -> Iterator[tuple[int, Told]]:
-        number = 0
+    def __iter__(self) -> Iterator[bytes]:
         while (frame := self._next()) is not None:
-            value = _decode(frame)
-            if isinstance(value, Told):
-                yield number, value
-            elif value:
-                raise InputError(value, hint="something else writes to it")
-            else:
-                number += 1
+            yield frame
 
     def close(self) -> None:
         self._process.kill()
@@ -159,23 +153,3 @@ def _frame(pipe: IO[bytes]) -> bytes | None:
     size = int.from_bytes(head, "big")
     frame = pipe.read(size)
     return frame if len(frame) == size else None
-
-
-def main() -> None:
-    out = sys.stdout.buffer
-
-    def write(value: Told | str) -> None:
-        frame = _encode(value)
-        out.write(len(frame).to_bytes(_HEAD_BYTES, "big"))
-        out.write(frame)
-        out.flush()
-
-    try:
-        for number, path, size_bytes, begin in json.loads(sys.argv[1]):
-            for block in blocks(Source.of_descriptor(number, path, size_bytes), begin):
-                write(tell(block))
-            write("")
-    except InputError as error:
-        write(error.message)
-    except BrokenPipeError:
-        os._exit(0)

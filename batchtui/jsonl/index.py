@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from io import BytesIO
-from itertools import accumulate
+from contextlib import closing
 from typing import NamedTuple
 
+from batchtui.jsonl.ends import ends
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.source import CHUNK_BYTES, Source
 
@@ -56,12 +56,12 @@ class LineIndex:
             raise IndexError(line)
         if line == self._ended:
             return Span(self._tail_start, self.scanned_bytes - self._tail_start)
-        ends, stride = self._table
+        table, stride = self._table
         if stride == 1:
-            start = ends[line - 1] if line else 0
-            return Span(start, ends[line] - start - 1)
+            start = table[line - 1] if line else 0
+            return Span(start, table[line] - start - 1)
         anchor = line // stride
-        start = ends[anchor - 1] if anchor else 0
+        start = table[anchor - 1] if anchor else 0
         for _ in range(line - anchor * stride):
             start = self._next_newline(start) + 1
         return Span(start, self._next_newline(start) - start)
@@ -75,12 +75,12 @@ class LineIndex:
         """The line (from 0) that the byte at `offset` belongs to, its `\\n` included."""
         if offset >= self._tail_start:
             return self._ended
-        ends, stride = self._table
-        anchor = bisect_right(ends, offset)
+        table, stride = self._table
+        anchor = bisect_right(table, offset)
         if stride == 1:
             return anchor
         line = anchor * stride
-        start = ends[anchor - 1] if anchor else 0
+        start = table[anchor - 1] if anchor else 0
         while (newline := self._next_newline(start)) < offset:
             start = newline + 1
             line += 1
@@ -88,36 +88,27 @@ class LineIndex:
 
     def extend(self) -> Steps[LineIndex]:
         """Index what is not yet: all of a new source, or what `accept_growth` added."""
-        source = self.source
         self.complete = False
-        position = self.scanned_bytes
-        while position < source.size_bytes:
-            chunk = source.read(position, min(CHUNK_BYTES, source.size_bytes - position))
-            if not chunk:
-                break
-            self._add(chunk, position)
-            position += len(chunk)
-            self.scanned_bytes = position
-            yield Progress(position, source.size_bytes)
+        with closing(ends(self.source, self.scanned_bytes)) as pieces:
+            for found, end in pieces:
+                self._add(found)
+                self.scanned_bytes = end
+                yield Progress(end, self.source.size_bytes)
         self.complete = True
         return self
 
-    def _add(self, chunk: bytes, position: int) -> None:
-        fresh = array("Q", accumulate(map(len, BytesIO(chunk)), initial=position))
-        if chunk[-1] != 10:
-            fresh.pop()
-        count = len(fresh) - 1
-        if count <= 0:
+    def _add(self, found: array[int]) -> None:
+        if not found:
             return
-        ends, stride = self._table
+        table, stride = self._table
         if stride > 1:
-            ends.extend(fresh[stride - self._ended % stride :: stride])
+            table.extend(found[stride - 1 - self._ended % stride :: stride])
         else:
-            ends.extend(fresh[1:])
-            if len(ends) > DENSE_LINES:
-                self._table = ends[SPARSE_STRIDE - 1 :: SPARSE_STRIDE], SPARSE_STRIDE
-        self._ended += count
-        self._tail_start = fresh[-1]
+            table.extend(found)
+            if len(table) > DENSE_LINES:
+                self._table = table[SPARSE_STRIDE - 1 :: SPARSE_STRIDE], SPARSE_STRIDE
+        self._ended += len(found)
+        self._tail_start = found[-1]
 
     def _next_newline(self, start: int) -> int:
         position = start

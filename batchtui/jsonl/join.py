@@ -13,7 +13,6 @@ from itertools import accumulate
 from pathlib import Path
 
 from batchtui.errors import InputError
-from batchtui.jsonl.aside import telling
 from batchtui.jsonl.glance import custom_id_of, match_head
 from batchtui.jsonl.ids import NO_ID, IdTable
 from batchtui.jsonl.joined import CODE, NO_FILE, OUTCOMES, Joined
@@ -21,6 +20,7 @@ from batchtui.jsonl.lines import Block, blocks
 from batchtui.jsonl.outcomes import ANSWERED, Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.source import Source, opened
+from batchtui.jsonl.telling import telling
 from batchtui.jsonl.told import Told, is_blank, places
 
 _MISSING = CODE[Outcome.MISSING]

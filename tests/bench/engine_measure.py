@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from tests.bench.quiet import wait_for_quiet
+
 MB = 1_000_000
 Method = Callable[[Path], object]
 
@@ -42,6 +44,7 @@ def race(folder: Path, methods: Mapping[str, Method], rounds: int = 5) -> list[R
     next(iter(methods.values()))(folder)
     for _ in range(rounds):
         for row, method in zip(rows, methods.values(), strict=True):
+            wait_for_quiet()
             seconds, grown_mb, row.counted = _apart(method, folder)
             row.seconds.append(seconds)
             row.grown_mb = max(row.grown_mb, grown_mb)

@@ -1,4 +1,4 @@
-"""A join with a second process tells the same as one without, and outlives that process."""
+"""With a second process a join and an index are the same as without, and outlive that process."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from batchtui.errors import InputError
-from batchtui.jsonl import aside
+from batchtui.jsonl import aside, ends
+from batchtui.jsonl.index import build
 from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Joined
 from batchtui.jsonl.progress import run
 from batchtui.jsonl.source import Source
+from batchtui.jsonl.telling import telling
 from tests.jsonl.support import encode, request, result
 
 COUNT = 3000
@@ -98,7 +100,7 @@ def test_a_file_that_became_shorter_is_told(
 ) -> None:
     with Source.open(files[1]) as source:
         os.truncate(files[1], 100)
-        with aside.telling([source]) as told, pytest.raises(InputError, match="became shorter"):
+        with telling([source]) as told, pytest.raises(InputError, match="became shorter"):
             list(told)
     assert len(processes) == 1
 
@@ -110,3 +112,73 @@ def test_where_no_process_can_be_started_it_goes_without(
     with run(join(files[0], files[1:])) as joined:
         assert joined.audit.answered == COUNT - 9
     assert not processes
+
+
+@pytest.fixture
+def striped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stripes that cut most lines, every other one for the process, from the first byte on."""
+    monkeypatch.setattr(ends, "STRIPE_BYTES", 7)
+    monkeypatch.setattr(ends, "ALONE_BYTES", 0)
+
+
+def lines_by_index(path: Path) -> list[bytes]:
+    with Source.open(path) as source:
+        index = run(build(source))
+        return [index.read(line) for line in range(index.line_count)]
+
+
+@pytest.mark.usefixtures("striped")
+@pytest.mark.parametrize("last", [b"", b"\n", b"\n\n\n", b"no end"])
+def test_an_index_of_two_processes(
+    tmp_path: Path, processes: list[subprocess.Popen[bytes]], last: bytes
+) -> None:
+    content = b"\n".join(b"x" * (number % 23) for number in range(400)) + last
+    path = tmp_path / "lines"
+    path.write_bytes(content)
+    assert lines_by_index(path) == content.removesuffix(b"\n").split(b"\n")
+    assert len(processes) == 1
+    assert processes[0].returncode is not None
+
+
+@pytest.mark.usefixtures("striped")
+def test_an_index_goes_on_when_the_process_is_killed(
+    tmp_path: Path, processes: list[subprocess.Popen[bytes]]
+) -> None:
+    content = b"one\nanother\n" * 500
+    path = tmp_path / "lines"
+    path.write_bytes(content)
+    with Source.open(path) as source:
+        steps = build(source)
+        next(steps)
+        os.kill(processes[0].pid, signal.SIGKILL)
+        assert run(steps).line_count == 1000
+
+
+@pytest.mark.usefixtures("striped")
+def test_an_index_that_is_left_leaves_no_process(
+    tmp_path: Path, processes: list[subprocess.Popen[bytes]]
+) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b"line\n" * 500)
+    with Source.open(path) as source:
+        steps = build(source)
+        next(steps)
+        steps.close()
+    assert processes[0].returncode is not None
+
+
+@pytest.mark.usefixtures("striped")
+def test_what_a_file_grew_by_is_indexed_by_two_processes(
+    tmp_path: Path, processes: list[subprocess.Popen[bytes]]
+) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b"first\nbegun")
+    with Source.open(path) as source:
+        index = run(build(source))
+        with path.open("ab") as file:
+            file.write(b" and ended\n" + b"more\n" * 100)
+        source.accept_growth()
+        run(index.extend())
+        assert [index.read(line) for line in (0, 1, 101)] == [b"first", b"begun and ended", b"more"]
+        assert index.line_count == 102
+    assert len(processes) == 2

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batchtui.jsonl import ends as ends_module
 from batchtui.jsonl import index as index_module
 from batchtui.jsonl import lines as lines_module
 from batchtui.jsonl.index import LineIndex, build, lines_after, lines_before
@@ -43,7 +44,7 @@ def expected_lines(content: bytes) -> list[bytes]:
 def small(chunk_bytes: int, *, dense_lines: int = 20, stride: int = 4) -> Iterator[None]:
     """Bounds so small that every line crosses some: of chunks, and of the dense index."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(index_module, "CHUNK_BYTES", chunk_bytes)
+        patch.setattr(ends_module, "CHUNK_BYTES", chunk_bytes)
         patch.setattr(lines_module, "CHUNK_BYTES", chunk_bytes)
         patch.setattr(lines_module, "BLOCK_LINES", 3)
         patch.setattr(index_module, "DENSE_LINES", dense_lines)
@@ -149,7 +150,7 @@ def test_a_page_never_reads_more_than_its_bound(
 def test_lines_are_countable_while_the_index_grows(
     open_source: OpenSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_module, "CHUNK_BYTES", 4)
+    monkeypatch.setattr(ends_module, "CHUNK_BYTES", 4)
     index = LineIndex(open_source(b"a\nb\nc\nd"))
     steps = index.extend()
     seen = [(index.line_count, index.complete)]

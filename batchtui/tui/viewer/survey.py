@@ -5,11 +5,11 @@ Owns the counts that the title shows and the codes that filters use. Joined file
 
 from __future__ import annotations
 
-from batchtui.jsonl.aside import telling
 from batchtui.jsonl.joined import OUTCOMES
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.source import Source
+from batchtui.jsonl.telling import telling
 from batchtui.jsonl.told import Told
 
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _ENCODED: Final = re.compile(r"(?:file-|batch_)(?P<packed>[A-Za-z0-9_-]{16,}={0,2})\Z")
 _MANAGED: Final = re.compile(r"(?P<packed>[A-Za-z0-9_+/-]{16,}={0,2})\Z")
 _RAW_KEYS: Final = ("llm_batch_id", "llm_output_file_id")
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedId:
+class DecodedId(NamedTuple):
     """What an id says. `raw`: the provider's own id, or the id itself where none is inside.
 
     `model`: the model, or names of models, that it is routed by. `unified_id`: of a managed file.

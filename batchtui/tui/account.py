@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from batchtui.models.status import ACTIVE, IN_PROGRESS, is_terminal
 from batchtui.tui.batch_facts import BatchFacts
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from batchtui.workflows.feed import Refreshed, Trouble
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """An answer, looked through once. `moving`: the batches in progress."""
 
     answer: Refreshed

@@ -27,7 +27,6 @@ from batchtui.config import AppSettings, Profile, side_by_side
 from batchtui.errors import BatchtuiError
 from batchtui.tui import attention, crash, memory, needs, theme
 from batchtui.tui.app_keys import APP_KEYS
-from batchtui.tui.commands import Actions
 from batchtui.tui.connection import Listed
 from batchtui.tui.garbage import keep_collections_short
 from batchtui.tui.hang_up import (
@@ -36,13 +35,15 @@ from batchtui.tui.hang_up import (
     terminal_is_gone,
 )
 from batchtui.tui.modes import MODES, OF_AN_ACCOUNT, OPENED, first_mode, opened
-from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.too_small import TooSmallScreen, is_too_small
 from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtJob, AtPipe, StartAt
+from batchtui.tui.styles import Styles
 from batchtui.tui.with_jobs import AppWithJobs
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from batchtui.models.batch import Batch
     from batchtui.tui.form_values import Draft
     from batchtui.workflows.session import Session
@@ -53,6 +54,12 @@ TRANSFERS: Final = frozenset({"submit", "upload", "download"})
 
 
 AFTER_FIRST_FRAME_S: Final = 0.01
+
+
+def _actions() -> type[Provider]:
+    from batchtui.tui.commands import Actions
+
+    return Actions
 
 
 class BatchtuiApp(AppWithJobs, inherit_bindings=False):
@@ -68,7 +75,7 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
     MODES = MODES
     DEFAULT_MODE: str = "batches"  # type: ignore[misc]
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = {Actions}  # noqa: RUF012 - declared so in App
+    COMMANDS = {_actions}  # noqa: RUF012 - declared so in App
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared so in App
         (0, "-narrow"),
         (100, "-wide"),
@@ -106,6 +113,7 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         for each in theme.THEMES:
             self.register_theme(each)
         self.theme = self.settings.theme or theme.TERMINAL.name
+        self.stylesheet = Styles(variables=self.get_css_variables())
         self.set_keymap(dict(self.settings.keys))
         self.animation_level = "none"
 
@@ -293,6 +301,12 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         if not isinstance(self.screen, DoctorScreen):
             self.push_screen(DoctorScreen())
 
+    def action_command_palette(self) -> None:
+        from batchtui.tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def action_messages(self) -> None:
         from batchtui.tui.screens.messages import MessagesScreen
 
@@ -329,6 +343,8 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         question = self.ask_to_leave_jobs()
         if self.is_transferring:
             question = "A transfer is running. Quit, and stop it?"
+        from batchtui.tui.screens.confirm import ConfirmScreen
+
         if question and not isinstance(self.screen, ConfirmScreen):
             self.push_screen(ConfirmScreen(question), self._quit_if)
         else:

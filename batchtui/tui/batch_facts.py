@@ -6,8 +6,7 @@ Reads the ledger and the prices, so everything here belongs into a thread.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from batchtui.errors import BatchtuiError
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from batchtui.workflows.session import Session
 
 
-@dataclass(frozen=True, slots=True)
-class BatchFacts:
+class BatchFacts(NamedTuple):
     """`is_ours`: this machine sent it. `path`: from this file; empty when that is not known.
 
     `cost` is of the usage so far, `estimate` of the input as it was sent; None where there is none,

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
 class AtBatches:
     """The account's list."""
 
 
-@dataclass(frozen=True, slots=True)
-class AtDirectory:
+class AtDirectory(NamedTuple):
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class AtFile:
+class AtFile(NamedTuple):
     """`line` counts from 1."""
 
     path: Path
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AtBatch:
+class AtBatch(NamedTuple):
     batch_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class AtJob:
+class AtJob(NamedTuple):
     """`job_id` may be the beginning of one."""
 
     job_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class AtPipe:
+class AtPipe(NamedTuple):
     """What is piped into the command. `path`: the copy, which grows while the pipe is read."""
 
     path: Path

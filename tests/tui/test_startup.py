@@ -185,12 +185,9 @@ def test_which_signs_a_terminal_gets(encoding: str, environ: dict[str, str], sig
 
 
 def test_every_sign_has_a_twin_of_one_cell() -> None:
-    from dataclasses import fields
-
     from rich.cells import cell_len
 
-    for each in fields(UNICODE):
-        fancy, plain = getattr(UNICODE, each.name), getattr(ASCII, each.name)
+    for name, fancy, plain in zip(UNICODE._fields, UNICODE, ASCII, strict=True):
         assert len(plain) == len(fancy)
-        assert cell_len(fancy) == len(fancy), each.name
-        assert plain.isascii(), each.name
+        assert cell_len(fancy) == len(fancy), name
+        assert plain.isascii(), name

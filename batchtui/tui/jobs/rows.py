@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -168,7 +168,7 @@ def with_shards(columns: list[Column[Row]]) -> list[Column[Row]]:
         at_rest = look.nobody_drives(row.view, is_driven_here=row.is_driven_here)
         return look.shard_line(row.shard, row.job.attempt, is_at_rest=at_rest)
 
-    return [replace(first, cell=cell, right=False, is_name=False, keep=FIRST), *others]
+    return [first._replace(cell=cell, right=False, is_name=False, keep=FIRST), *others]
 
 
 def _state_order(row: Row) -> int:

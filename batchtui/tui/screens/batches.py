@@ -12,16 +12,13 @@ from textual.widget import Widget
 
 from batchtui.errors import BatchtuiError
 from batchtui.models import status
-from batchtui.tui import summaries
 from batchtui.tui.batch_actions import cancel_question, copy_text, open_results, retry
 from batchtui.tui.batch_cells import age_s, look
 from batchtui.tui.batch_columns import PROFILE, batch_columns
-from batchtui.tui.batch_detail import detail_lines
 from batchtui.tui.connection import Connection, Listed, rows_of
 from batchtui.tui.figures import plural, span
 from batchtui.tui.filters import Fields
 from batchtui.tui.plain_ids import plain_id
-from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.further_pages import FurtherPages
 from batchtui.tui.trouble import nothing_loaded, troubles
 from batchtui.tui.widgets.columns import Column
@@ -178,11 +175,18 @@ class BatchesScreen(FurtherPages):
             self.show_status([(f"loading from {', '.join(waiting)}", "muted")])
         pane = self.query_one("#pane", Lines)
         if pane.display:
-            lines = detail_lines(row.batch, row.connection.account, self.app.now()) if row else []
-            pane.show(lines)
-            if row is not None:
-                self.app.learn_facts(row.batch)
-                summaries.learn(self.app, row.batch)
+            self._show_detail(pane, row)
+
+    def _show_detail(self, pane: Lines, row: Listed | None) -> None:
+        if row is None:
+            pane.show([])
+            return
+        from batchtui.tui import summaries
+        from batchtui.tui.batch_detail import detail_lines
+
+        pane.show(detail_lines(row.batch, row.connection.account, self.app.now()))
+        self.app.learn_facts(row.batch)
+        summaries.learn(self.app, row.batch)
 
     def _turn_to(self, connection: Connection) -> None:
         if connection in self.app.connections:
@@ -234,6 +238,8 @@ class BatchesScreen(FurtherPages):
         if not rows:
             self.app.tell("Nothing to cancel: what is chosen is final already")
             return
+        from batchtui.tui.screens.confirm import ConfirmScreen
+
         question = cancel_question(self.app, [row.batch for row in rows])
         self.app.push_screen(ConfirmScreen(question), partial(self._cancel_if, rows))
 

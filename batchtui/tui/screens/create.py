@@ -65,6 +65,13 @@ class CreateScreen(SubmittingScreen):
         Binding("q", "back", "Back", show=False, id="screen.leave", tooltip="Back; this is kept"),
     ]
     AUTO_FOCUS = ""
+    CSS = """
+    CreateScreen {
+        #buttons { height: 1; align-horizontal: right; padding-right: 1; }
+        #buttons Button { margin-left: 2; }
+        #steps { height: 1fr; }
+    }
+    """
 
     def __init__(
         self,

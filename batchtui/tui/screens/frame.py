@@ -68,7 +68,9 @@ class Frame(Screen[T], inherit_bindings=False):
         yield from self.compose_body()
         yield Rule()
         yield from self.compose_bottom()
-        yield KeyLine(id="keys")
+        keys = KeyLine(id="keys")
+        keys.display = False
+        yield keys
 
     def compose_top(self) -> Iterable[Widget]:
         yield Line(id="title")
@@ -104,6 +106,7 @@ class Frame(Screen[T], inherit_bindings=False):
         self.app.shows(batches=self.shows_batches)
         self.app.account_changed.subscribe(self, self._on_account_changed)
         self.account_changed()
+        self.query_one("#keys").display = True
 
     def come_home(self) -> None:
         """What is asked and sent from here goes to the account that this screen is about."""

@@ -107,9 +107,9 @@ class ListScreen(Root, Generic[R]):
         yield Line(id="status")
         yield FilterBar(self.filter_hint, id="filter")
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         self.query_one("#status").display = False
-        self.query_one(FilterBar).open()
+        await self.query_one(FilterBar).open()
         self._tell_filter()
 
     def action_clear(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 from operator import itemgetter
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 R = TypeVar("R")
 
@@ -28,8 +28,7 @@ class Coming(Generic[R]):
     rows: list[R]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[R]):
+class Outcome(NamedTuple, Generic[R]):
     """What is to be shown. `places`: of each key among `shown`; None where nobody needs it yet."""
 
     given: list[R]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from batchtui.tui.widgets.spans import Cell
 
@@ -13,8 +12,7 @@ R = TypeVar("R")
 GAP: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Generic[R]):
+class Column(NamedTuple, Generic[R]):
     """`width` in cells is the least it needs; a `grow` column shares the room left over.
 
     `keep`: the column with the lowest is the first to go when the screen is narrow. `order`: the
@@ -35,8 +33,7 @@ class Column(Generic[R]):
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Placed(Generic[R]):
+class Placed(NamedTuple, Generic[R]):
     """A column on the screen: `x` and `width` in cells, from the table's left edge."""
 
     column: Column[R]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
@@ -43,6 +42,8 @@ class FilterField(Field):
 
 
 class FilterBar(Horizontal):
+    """Its field is made when it is first opened: no first frame waits for it."""
+
     BINDING_GROUP_TITLE = "Filter"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", "show all", id="filter.drop", tooltip="Show all rows again"),
@@ -75,32 +76,40 @@ class FilterBar(Horizontal):
         super().__init__(id=id)
         self.display = False
         self._hint = hint
+        self._field: FilterField | None = None
+        self._unopened_text = ""
         self._told = ""
-
-    def compose(self) -> ComposeResult:
-        yield Static(" /", markup=False, id="slash")
-        yield FilterField(placeholder=self._hint)
-        yield Static("", markup=False, id="told")
 
     @property
     def text(self) -> str:
-        return self.query_one(Input).value
+        return self._unopened_text if self._field is None else self._field.value
 
-    def open(self) -> None:
+    async def open(self) -> None:
         self.display = True
-        self.screen.set_focus(self.query_one(Input))
+        if self._field is None:
+            self._field = FilterField(self._unopened_text, placeholder=self._hint)
+            await self.mount(
+                Static(" /", markup=False, id="slash"),
+                self._field,
+                Static("", markup=False, id="told"),
+            )
+        self.screen.set_focus(self._field)
 
     def tell(self, text: str, *, trouble: bool = False) -> None:
         """How much is left, or what is not understood, at the right of what is typed."""
-        told = self.query_one("#told", Static)
-        told.set_class(trouble, "-trouble")
-        told.update(Content(visible(text)))
+        for told in self.query("#told").results(Static):
+            told.set_class(trouble, "-trouble")
+            told.update(Content(visible(text)))
 
     def show(self, text: str) -> None:
-        self.query_one(Input).value = text
+        if self._field is None:
+            self._unopened_text = text
+            self._tell_text()
+        else:
+            self._field.value = text
 
     def clear(self) -> None:
-        self.query_one(Input).value = ""
+        self.show("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

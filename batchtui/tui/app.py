@@ -27,7 +27,7 @@ from batchtui.config import AppSettings, Profile, side_by_side
 from batchtui.errors import BatchtuiError
 from batchtui.tui import attention, crash, memory, needs, theme
 from batchtui.tui.app_keys import APP_KEYS
-from batchtui.tui.connection import Listed
+from batchtui.tui.connection import listed
 from batchtui.tui.garbage import keep_collections_short
 from batchtui.tui.hang_up import (
     ignore_continue_when_gone,
@@ -278,7 +278,7 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
 
         screen = self.screen
         if isinstance(screen, BatchesScreen):
-            screen.select(Listed(batch, connection))
+            screen.select(listed(batch, connection))
         if connection.feed is not None:
             connection.feed.hurry()
 

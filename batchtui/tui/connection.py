@@ -5,7 +5,7 @@ Owns also what a row of the list is, of which there may be several accounts'. It
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import repeat, starmap
 from typing import TYPE_CHECKING, NamedTuple
@@ -55,19 +55,19 @@ class Connection:
 
 
 class Listed(NamedTuple):
-    """A batch in the list, and the account that it is of."""
+    """A batch in the list, and the account that it is of. No other of any account has its `key`."""
 
     batch: Batch
     connection: Connection
-
-    @property
-    def key(self) -> str:
-        """No other batch of any account has it."""
-        return self.connection.mark + self.batch.id
+    key: str
 
     @property
     def name(self) -> str:
         return self.connection.account.name(self.batch)
+
+
+def listed(batch: Batch, connection: Connection) -> Listed:
+    return Listed(batch, connection, connection.mark + batch.id)
 
 
 def rows_of(connections: Sequence[Connection]) -> Iterator[Listed]:
@@ -78,8 +78,11 @@ def rows_of(connections: Sequence[Connection]) -> Iterator[Listed]:
 
 
 def _rows_of(connection: Connection) -> Iterator[Listed]:
-    batches = tuple(connection.account.batches.values())
-    return starmap(Listed, zip(batches, repeat(connection), strict=False))
+    batches = connection.account.batches
+    keys: Iterable[str] = tuple(batches)
+    if connection.mark:
+        keys = map(connection.mark.__add__, keys)
+    return starmap(Listed, zip(tuple(batches.values()), repeat(connection), keys, strict=False))
 
 
 def _newest_first(row: Listed) -> float:

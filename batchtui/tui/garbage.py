@@ -9,6 +9,8 @@ the app. What a closed viewer leaves behind is collected when it is closed.
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -30,6 +32,18 @@ def keep_collections_short(app: App[Any]) -> None:
     gc.enable()
     app.set_timer(STARTED_S, gc.freeze)
     app.set_interval(INTERVAL_S, settle)
+
+
+@contextmanager
+def without_collections() -> Iterator[None]:
+    """For work that makes very much which stays: each collection would walk all of it again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def settle() -> None:

@@ -21,6 +21,7 @@ from textual.pilot import Pilot
 from batchtui.models.batch import Batch
 from batchtui.tui.account import counted
 from batchtui.tui.garbage import keep_collections_short
+from batchtui.tui.run import SWITCH_S
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.workflows.feed import Refreshed, compared
 from tests.tui.support import CannedApp, make_batch, until
@@ -74,7 +75,7 @@ async def measured(count: int) -> dict[str, tuple[float, float]]:
     app = CannedApp()
     figures: dict[str, tuple[float, float]] = {}
     async with app.run_test(size=(120, 36)) as pilot:
-        sys.setswitchinterval(0.001)
+        sys.setswitchinterval(SWITCH_S)
         screen = app.screen
         assert isinstance(screen, BatchesScreen)
         await until(pilot, lambda: app.account.is_loaded)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -15,7 +16,7 @@ from batchtui.models import status
 from batchtui.tui.batch_actions import cancel_question, copy_text, open_results, retry
 from batchtui.tui.batch_cells import age_s, look
 from batchtui.tui.batch_columns import PROFILE, batch_columns
-from batchtui.tui.connection import Connection, Listed, rows_of
+from batchtui.tui.connection import Connection, Listed, listed, rows_of
 from batchtui.tui.figures import plural, span
 from batchtui.tui.filters import Fields
 from batchtui.tui.plain_ids import plain_id
@@ -53,7 +54,7 @@ class BatchesScreen(FurtherPages):
         self._versions: dict[Connection, int] = {}
 
     def make_table(self) -> RecordTable[Listed]:
-        return RecordTable(batch_columns(self.app.now), lambda row: row.key, id="batches")
+        return RecordTable(batch_columns(self.app.now), attrgetter("key"), id="batches")
 
     def wanted_columns(self) -> list[Column[Listed]]:
         """With the profile, where there are several."""
@@ -135,7 +136,7 @@ class BatchesScreen(FurtherPages):
             if account.changed is None or account.version != before[each] + 1:
                 self.table.set_rows(rows_of(connections))
                 return
-            changed += [Listed(account.batches[key], each) for key in account.changed]
+            changed += [listed(account.batches[key], each) for key in account.changed]
         self.table.update_rows(changed)
 
     def account_meant_changed(self) -> None:
@@ -252,7 +253,7 @@ class BatchesScreen(FurtherPages):
         """Each at the server that it is of."""
         from batchtui.workflows import batches
 
-        for batch, connection in rows:
+        for batch, connection, _ in rows:
             if connection.session is None:
                 continue
             try:

@@ -15,6 +15,7 @@ from textual import events, work
 from textual.geometry import Size
 from textual.message import Message
 
+from batchtui.tui.garbage import without_collections
 from batchtui.tui.widgets.arranged import Outcome
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.row_lines import RowLines
@@ -148,9 +149,10 @@ class RowPlaces(RowLines[R], Generic[R]):
             steps = self.rows.steps()
             try:
                 while True:
-                    until = time.perf_counter() + HELD_S
-                    while time.perf_counter() < until:
-                        next(steps)
+                    with without_collections():
+                        until = time.perf_counter() + HELD_S
+                        while time.perf_counter() < until:
+                            next(steps)
                     await asyncio.sleep(LET_GO_S)
             except StopIteration as end:
                 self._show(end.value)

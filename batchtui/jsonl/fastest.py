@@ -1,6 +1,6 @@
 """Finding bytes in bytes: by vector instructions where stringzilla is installed, else by Python.
 
-`pip install 'batchtui[fast]'` installs it. Both give the same answers.
+It is installed wherever it has a wheel. Both give the same answers.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from batchtui.tui.figures import clock, span
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.modes import OPENED
+from batchtui.tui.slow_line import is_behind
 from batchtui.tui.tabs import TABS
 from batchtui.tui.trouble import troubles
 from batchtui.tui.widgets.keyline import KeyLine
@@ -122,6 +123,10 @@ class Frame(Screen[T], inherit_bindings=False):
 
     def account_changed(self) -> None:
         """The account's list, or what is wrong with it, is not what it was."""
+
+    def _on_timer_update(self) -> None:
+        if not is_behind(self.app):
+            super()._on_timer_update()
 
     def action_back(self) -> None:
         if len(self.app.screen_stack) > 1:

@@ -20,7 +20,7 @@ from batchtui.tui.viewer.messages import JobEnded, JobFailed, JobProgress
 
 T = TypeVar("T")
 
-REPORT_INTERVAL_S: Final = 0.1
+REPORT_INTERVAL_S: Final = 0.25
 
 OPEN: Final = "open"
 FETCH: Final = "fetch"

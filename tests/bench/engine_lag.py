@@ -4,7 +4,7 @@
 
 The peer is the same loop with nothing beside it. The loop sleeps 1 ms again and again; the longest
 delay beyond that is what a key would have waited. Shown for CPython's switch interval of 5 ms and
-for 1 ms (`sys.setswitchinterval`): a thread that only computes gives way after that time.
+for the app's (`sys.setswitchinterval`): a thread that only computes gives way after that time.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from batchtui.jsonl.progress import run
 from batchtui.jsonl.search import find_all
 from batchtui.jsonl.source import Source
 from batchtui.jsonl.validate import validate
+from batchtui.tui.run import SWITCH_S
 from tests.bench.data import write_inputs, write_results, write_short
 from tests.bench.engine_measure import MB, folder_for, make
 
@@ -46,7 +47,8 @@ def main() -> None:
         lines = int(50_000 * scale)
         requests = make(folder / "in.jsonl", lambda path: write_inputs(path, lines))
         results = make(folder / "out.jsonl", lambda path: write_results(path, lines))
-        short = make(folder / "short.jsonl", lambda path: write_short(path, int(200 * MB * scale)))
+        size = int(200 * MB * scale)
+        short = make(folder / "short_200mb.jsonl", lambda path: write_short(path, size))
         make(folder / "bad.jsonl", lambda path: path.write_bytes(b"x\n{}\n" * int(100_000 * scale)))
         works: dict[str, Callable[[], object]] = {
             "nothing (1 s)": lambda: time.sleep(1),
@@ -63,7 +65,7 @@ def main() -> None:
             "join": lambda: run(join(requests, [results])).close(),
             "join, 200 bytes a line": lambda: run(join(None, [short])).close(),
         }
-        for interval_s in (0.005, 0.001):
+        for interval_s in (0.005, SWITCH_S):
             sys.setswitchinterval(interval_s)
             head = f"switch interval {interval_s * 1000:g} ms"
             print(f"\n{head:34} {'median ms':>10} {'99 % ms':>9} {'longest ms':>11}")

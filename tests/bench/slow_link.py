@@ -94,7 +94,7 @@ def running(command: Sequence[str], bytes_per_s: float) -> Iterator[Line]:
     if child == 0:
         os.environ["TERM"] = "screen-256color"
         os.environ["SSH_TTY"] = "/dev/pts/0"
-        os.execvp(command[0], command)
+        os.execvp(command[0], [*command])
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     try:
         yield Line(descriptor, bytes_per_s)

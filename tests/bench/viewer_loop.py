@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from batchtui.config import Profile
 from batchtui.models.batch import Batch
 from batchtui.tui.app import BatchtuiApp
 from batchtui.tui.garbage import keep_collections_short
+from batchtui.tui.run import SWITCH_S
 from batchtui.tui.viewer.screen import ViewerScreen
 from batchtui.tui.viewer.target import BatchResults, LocalFile, Target
 from batchtui.workflows.session import Session
@@ -129,6 +131,7 @@ async def until(is_over: Callable[[], bool]) -> None:
 
 
 def main() -> None:
+    sys.setswitchinterval(SWITCH_S)
     with folder_for(__doc__ or "") as (folder, scale):
         lines = int(100_000 * scale)
         make(folder / "in.jsonl", lambda path: data.write_inputs(path, lines))

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +16,7 @@ from batchtui.cli.options import Connection, connection_options
 
 if TYPE_CHECKING:
     from batchtui.config import Profile
+    from batchtui.tui.start import Demo
 
 mouse_option = click.option(
     "--mouse/--no-mouse", default=None, help="Use the mouse; off over SSH if not given."
@@ -50,7 +51,7 @@ def open_app(
             profile,
             start=start,
             mouse=mouse,
-            start_demo=lambda: stack.enter_context(_demo())[0],
+            start_demo=lambda: stack.enter_context(_demo()),
             may_follow_several=not any(said),
         )
     ctx.exit(code)
@@ -63,18 +64,26 @@ def demo(ctx: click.Context, mouse: bool | None) -> None:
     """Open the app on a throwaway gateway with sample files and batches in every status."""
     from batchtui.tui.run import run_app
 
-    with _demo() as (profile, places):
-        code = run_app(profile, mouse=mouse, remember=False, **places)
+    with _demo() as given:
+        code = run_app(
+            given.profile,
+            mouse=mouse,
+            remember=False,
+            browse_dir=given.browse_dir,
+            downloads=given.downloads,
+            jobs_file=given.jobs_file,
+        )
     ctx.exit(code)
 
 
 @contextmanager
-def _demo() -> Iterator[tuple[Profile, dict[str, Any]]]:
+def _demo() -> Iterator[Demo]:
     """A gateway with everything in it, gone without a trace at the end."""
     from batchtui.cli.local import gateway_profile
     from batchtui.gateway.demo import seed
     from batchtui.gateway.demo_files import write_samples
     from batchtui.gateway.options import GatewayOptions
+    from batchtui.tui.start import Demo
 
     with tempfile.TemporaryDirectory(prefix="batchtui-demo-") as directory:
         here = Path(directory)
@@ -84,8 +93,4 @@ def _demo() -> Iterator[tuple[Profile, dict[str, Any]]]:
         write_samples(samples)
         options = GatewayOptions(data_dir=here / "gateway", port=0, echo_delay_s=0.05)
         with gateway_profile(options, name="demo", seed=seed) as profile:
-            jobs_file = here / "jobs.db"
-            yield (
-                profile,
-                {"browse_dir": samples, "downloads": downloads, "jobs_file": jobs_file},
-            )
+            yield Demo(profile, samples, downloads, here / "jobs.db")

@@ -37,7 +37,16 @@ from batchtui.tui.hang_up import (
 from batchtui.tui.modes import MODES, OF_AN_ACCOUNT, OPENED, first_mode, opened
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.too_small import TooSmallScreen, is_too_small
-from batchtui.tui.start import AtBatch, AtBatches, AtDirectory, AtFile, AtJob, AtPipe, StartAt
+from batchtui.tui.start import (
+    AtBatch,
+    AtBatches,
+    AtDirectory,
+    AtFile,
+    AtJob,
+    AtPipe,
+    Demo,
+    StartAt,
+)
 from batchtui.tui.styles import Styles
 from batchtui.tui.with_jobs import AppWithJobs
 
@@ -63,7 +72,7 @@ def _actions() -> type[Provider]:
 
 
 class BatchtuiApp(AppWithJobs, inherit_bindings=False):
-    """`start_demo` starts a throwaway gateway and returns the way to it; called in a thread.
+    """`start_demo` starts a throwaway gateway and tells the way to it; called in a thread.
 
     `clock` gives epoch seconds. `browse_dir` is where Local begins, `downloads` where contents of
     the server's files are kept. `memory_file`: where the next run finds what this one looked at.
@@ -91,7 +100,7 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         start: StartAt | None = None,
         browse_dir: Path | None = None,
         downloads: Path | None = None,
-        start_demo: Callable[[], Profile] | None = None,
+        start_demo: Callable[[], Demo] | None = None,
         settings: AppSettings | None = None,
         memory_file: Path | None = None,
         beside: Sequence[Profile] = (),
@@ -183,15 +192,27 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         left = [each.session for each in self.connections]
         await self.action_go("batches")
         await self._pop_to_root()
-        for name in OF_AN_ACCOUNT:
-            await self.remove_mode(name)
-            self.add_mode(name, MODES[name])
+        await self._make_anew(OF_AN_ACCOUNT)
         self.connect(*profiles)
         self.account_changed.publish(None)
         for session in left:
             if session is not None:
                 await session.aclose()
         self.tell(f"now at {', '.join(f'{each.name} @ {each.host}' for each in profiles)}")
+
+    async def _make_anew(self, modes: Iterable[str]) -> None:
+        for name in modes:
+            await self.remove_mode(name)
+            self.add_mode(name, MODES[name])
+
+    async def enter_demo(self, demo: Demo) -> None:
+        """Nothing that is done there is kept, nor remembered by the next run."""
+        self.memory_file = None
+        self.browse_dir, self.downloads = demo.browse_dir, demo.downloads
+        self.use_jobs_file(demo.jobs_file)
+        await self._make_anew(("local", "jobs"))
+        self.connect(demo.profile)
+        await self.action_go("batches")
 
     async def follow_named(self, names: Sequence[str]) -> None:
         """As `follow`, by the names in the configuration; `all` is every account."""

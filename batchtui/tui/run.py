@@ -15,7 +15,7 @@ from batchtui.errors import ExitCode, UsageError
 from batchtui.tui import memory
 from batchtui.tui.first_page import first_frame, first_page
 from batchtui.tui.garbage import hold_while_loading
-from batchtui.tui.start import AtBatches, AtFile, StartAt
+from batchtui.tui.start import AtBatches, AtFile, Demo, StartAt
 from batchtui.tui.tabs import TABS
 
 SWITCH_S: Final = 0.0001
@@ -31,7 +31,7 @@ def run_app(
     browse_dir: Path | None = None,
     downloads: Path | None = None,
     jobs_file: Path | None = None,
-    start_demo: Callable[[], Profile] | None = None,
+    start_demo: Callable[[], Demo] | None = None,
     mouse: bool | None = None,
     remember: bool = True,
     may_follow_several: bool = False,

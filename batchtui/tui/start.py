@@ -1,9 +1,12 @@
-"""Where the app opens: at a list, a directory, a file at a line, one batch, or one job."""
+"""Where the app opens: at a list, a directory, a file at a line, one batch, one job, or a demo."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from batchtui.config import Profile
 
 
 class AtBatches:
@@ -38,3 +41,12 @@ class AtPipe(NamedTuple):
 
 
 StartAt = AtBatches | AtDirectory | AtFile | AtBatch | AtJob | AtPipe
+
+
+class Demo(NamedTuple):
+    """A throwaway server, and the throwaway places for all that is kept while it is looked at."""
+
+    profile: Profile
+    browse_dir: Path
+    downloads: Path
+    jobs_file: Path

@@ -27,6 +27,12 @@ class AppWithJobs(ConnectedApp, inherit_bindings=False):
     def desk(self) -> JobDesk:
         return JobDesk(self, self.jobs_file)
 
+    def use_jobs_file(self, path: Path) -> None:
+        """Another record from now on. To be called while nothing of the one before is driven."""
+        self.workers.cancel_group(self, "jobs")
+        self.jobs_file = path
+        self.__dict__.pop("desk", None)
+
     def look_for_jobs(self) -> None:
         """Jobs that nobody drives are told of; who never had a job pays nothing for it."""
         if (self.jobs_file or paths.state_dir() / "jobs.db").exists():

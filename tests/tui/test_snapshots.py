@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from batchtui.config import Profile
 from batchtui.tui.app import BatchtuiApp
 from batchtui.tui.screens.create import CreateScreen
+from batchtui.tui.start import Demo
 from tests.tui.support import NOW_S, CannedApp, make_batch, until_shown
 
 Compare = Callable[..., bool]
@@ -115,5 +117,7 @@ def test_no_profile(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> N
     async def opened(pilot: Pilot[None]) -> None:
         await until_shown(pilot, "opens a demo")
 
-    app = BatchtuiApp(None, start_demo=lambda: account().profile)  # type: ignore[arg-type,return-value]
+    app = BatchtuiApp(
+        None, start_demo=lambda: Demo(Profile("demo", "http://127.0.0.1:9"), *[Path()] * 3)
+    )
     assert snap_compare(app, terminal_size=(80, 24), run_before=opened)

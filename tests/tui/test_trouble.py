@@ -17,11 +17,13 @@ from batchtui.tui.account import Account
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.create import CreateScreen
 from batchtui.tui.screens.welcome import WelcomeScreen
-from batchtui.tui.start import AtBatch
+from batchtui.tui.start import AtBatch, Demo
 from batchtui.tui.trouble import trouble_line
 from batchtui.workflows.feed import Trouble
 from tests.conftest import WriteInput
 from tests.tui.conftest import MakeApp
+from tests.tui.jobs_support import chat, write
+from tests.tui.jobs_support import make as make_job
 from tests.tui.support import NOW_S, screen_lines, screen_text, until, until_shown
 
 
@@ -81,13 +83,28 @@ async def test_without_a_profile_the_ways_to_connect_are_shown(make_app: MakeApp
         assert isinstance(app.screen, WelcomeScreen)
 
 
-async def test_the_demo_is_one_key_away(make_app: MakeApp, profile: Profile) -> None:
-    app = make_app(None, start_demo=lambda: profile)
+async def test_the_demo_is_one_key_away_and_keeps_to_its_own_places(
+    make_app: MakeApp, profile: Profile, tmp_path: Path
+) -> None:
+    await make_job(profile, write(tmp_path / "in.jsonl", [chat(1)]), name="of-the-user")
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    (samples / "sample.jsonl").write_text("{}\n")
+    demo = Demo(profile, samples, tmp_path / "kept", tmp_path / "demo" / "jobs.db")
+    app = make_app(None, start_demo=lambda: demo)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "Three ways to connect")
-        await pilot.press("D")
+        await pilot.press("3")
+        await until_shown(pilot, "[3 Local]")
+        await pilot.press("1", "D")
         await until(pilot, lambda: isinstance(app.screen, BatchesScreen))
         await until_shown(pilot, "No batches yet")
+        await pilot.press("3")
+        await until_shown(pilot, "sample.jsonl")
+        await pilot.press("4")
+        await until_shown(pilot, "No jobs yet")
+        assert (await app.desk.store()).path == demo.jobs_file
+        assert app.downloads == demo.downloads
 
 
 async def test_a_batch_that_the_server_does_not_know_is_said(make_app: MakeApp) -> None:

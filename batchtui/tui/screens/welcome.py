@@ -66,10 +66,9 @@ class WelcomeScreen(Root):
             return
         self.show_status([("starting the demo server", "muted")])
         try:
-            profile = await asyncio.to_thread(self.app.start_demo)
+            demo = await asyncio.to_thread(self.app.start_demo)
         except BatchtuiError as error:
             self.show_status([(error.message, "trouble")])
             return
         self.show_status()
-        self.app.connect(profile)
-        await self.app.action_go("batches")
+        await self.app.enter_demo(demo)

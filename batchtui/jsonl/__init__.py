@@ -8,7 +8,7 @@ Long work is a generator (`progress.Steps`) that hands over every few millisecon
     source      one open file: bounded reads, changes on disk, gzip through a copy
     lines       a file as blocks of whole lines
     index       where each line begins; pages without an index; ends: counted by two processes
-    facts       what a file is, from its first lines
+    facts       what a file is, from its first lines; shape: what else than JSON lines
 
     problems    what can be wrong with a batch input: every code, severity and meaning
     validate    a whole input against these; the result is in validation, statistics, tokens

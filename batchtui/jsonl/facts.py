@@ -7,12 +7,13 @@ import json
 import os
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from batchtui.errors import InputError
 from batchtui.jsonl.glance import BOM, match_head
+from batchtui.jsonl.shape import LINES, Look, look_of
 from batchtui.jsonl.source import GZIP_MAGIC, unreadable
 from batchtui.models.endpoint import normal_endpoint
 
@@ -24,16 +25,21 @@ _MODEL = re.compile(rb'"model": ?"([!#-\[\]-~]{1,200})"')
 PEEKED_LINES = 3
 PEEKED_BYTES = 256 * 1024
 """What is read of the file."""
+_NO_TEXT = b"\0"
+"""Stands for content that cannot be unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`endpoint` and `model` are the first request's, where the file is a batch input."""
+    """`endpoint` and `model` are the first request's, where the file is a batch input. `look`: what
+    it is where its first lines are neither requests nor results.
+    """
 
     kind: Kind
     size_bytes: int
     endpoint: str | None = None
     model: str | None = None
+    look: Look = LINES
 
     @property
     def is_batch_input(self) -> bool:
@@ -53,8 +59,9 @@ def peek(path: Path) -> Facts:
     for line in lines[:PEEKED_LINES]:
         found = _facts(line, size_bytes)
         if found.kind != "other":
-            break
-    return found
+            return found
+    is_whole = len(head) < PEEKED_BYTES
+    return replace(found, look=look_of(head, is_whole=is_whole, name=path.name))
 
 
 def _head(path: Path) -> tuple[bytes, int]:
@@ -70,7 +77,7 @@ def _head(path: Path) -> tuple[bytes, int]:
             with gzip.GzipFile(fileobj=file) as unpacked:
                 return unpacked.read(PEEKED_BYTES), size_bytes
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        return b"", size_bytes
+        return _NO_TEXT, size_bytes
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
 

@@ -15,6 +15,7 @@ from batchtui.errors import InputError
 
 if TYPE_CHECKING:
     from batchtui.jsonl.facts import Kind
+    from batchtui.jsonl.shape import Shape
 
 FIRST_PORTION: Final = 500
 COUNTED_BYTES: Final = 512 * 1024 * 1024
@@ -29,7 +30,8 @@ class Entry:
     """`size_bytes` None: a directory, or not readable. `trouble` says why something is not known.
 
     `lines`, `endpoint`, `model`, `problems` are None until they are looked into, and where it
-    would cost too much; `problems` counts what a server would refuse.
+    would cost too much; `problems` counts what a server would refuse. `shape`: what it is where it
+    is neither requests nor results.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Entry:
     trouble: str | None = None
     modified_ns: int | None = None
     kind: Kind | None = None
+    shape: Shape | None = None
     lines: int | None = None
     endpoint: str | None = None
     model: str | None = None
@@ -88,7 +91,8 @@ def look_into(entry: Entry) -> Entry:
     try:
         return _looked_into(entry)
     except InputError as error:
-        return replace(entry, trouble=error.message, looked=True)
+        reason = error.message.removeprefix(f"cannot read {entry.path}: ")
+        return replace(entry, trouble=reason.removeprefix(f"{entry.path} is "), looked=True)
     except OSError as error:
         return replace(entry, trouble=error.strerror or str(error), looked=True)
 
@@ -114,11 +118,12 @@ def _looked_into(entry: Entry) -> Entry:
         entry,
         size_bytes=facts.size_bytes,
         kind=facts.kind,
+        shape=facts.look.shape if facts.kind == "other" else None,
         lines=lines,
         endpoint=facts.endpoint,
         model=facts.model,
         problems=problems,
-        preview=preview.decode(errors="replace"),
+        preview=preview.removesuffix(b"\r").decode(errors="replace"),
         looked=True,
     )
 
@@ -131,4 +136,7 @@ def _entry(found: os.DirEntry[str]) -> Entry:
         status = found.stat()
         return Entry(found.name, path, False, status.st_size, modified_ns=status.st_mtime_ns)
     except OSError as error:
-        return Entry(found.name, path, is_dir=False, trouble=error.strerror or str(error))
+        reason = error.strerror or str(error)
+        if isinstance(error, FileNotFoundError) and found.is_symlink():
+            reason = "a link to nothing"
+        return Entry(found.name, path, is_dir=False, trouble=reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from batchtui.tui.entries import Entry
 from batchtui.tui.figures import count, size
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.not_requests import is_named_as_lines, word
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.spans import Cell
 
@@ -45,4 +46,9 @@ def _endpoint(entry: Entry) -> Cell:
         return [(f"{glyphs().failed} {count(entry.problems)} {noun}", "trouble")]
     if entry.kind == "results":
         return [("results", "muted")]
+    if entry.shape is not None:
+        said = word(entry.shape, entry.name)
+        if entry.shape != "lines" and is_named_as_lines(entry.name):
+            return [(f"{glyphs().failed} {said}", "trouble")]
+        return [(said, "muted")]
     return (entry.endpoint or "").removeprefix("/v1/")

@@ -7,7 +7,6 @@ before the first frame.
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,12 +39,13 @@ from batchtui.tui.screens.too_small import TooSmallScreen, is_too_small
 from batchtui.tui.start import (
     AtBatch,
     AtBatches,
-    AtDirectory,
     AtFile,
     AtJob,
     AtPipe,
     Demo,
     StartAt,
+    first_directory,
+    with_whole_path,
 )
 from batchtui.tui.styles import Styles
 from batchtui.tui.with_jobs import AppWithJobs
@@ -106,7 +106,7 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         beside: Sequence[Profile] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._start = start or AtBatches()
+        self._start = with_whole_path(start or AtBatches())
         self._beside = beside
         self.memory_file = memory_file
         self.memory = memory.load(memory_file) if memory_file else memory.Memory()
@@ -114,7 +114,9 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         super().__init__(profile, settings=settings, downloads=downloads, clock=clock)
         if isinstance(self._start, AtFile | AtPipe):
             self.add_mode(OPENED, partial(opened, self._start))
-        self.browse_dir = self._first_directory(browse_dir)
+        self.last_directory = self.memory.directory
+        self.browse_dir = first_directory(self._start, browse_dir)
+        self.file_to_select = self._start.path if isinstance(self._start, AtFile) else None
         self.start_demo = start_demo
         self.crash_text: str | None = None
         self._shows_batches = True
@@ -155,16 +157,6 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
             await self.push_screen(TooSmallScreen())
         elif not small and isinstance(self.screen, TooSmallScreen):
             await self.pop_screen()
-
-    def _first_directory(self, given: Path | None) -> Path:
-        """Where Local begins: at what is opened, as told, or where the last run was."""
-        start, last = self._start, self.memory.directory
-        if isinstance(start, AtDirectory):
-            return start.path
-        if isinstance(start, AtFile):
-            return start.path.parent
-        is_there = last is not None and given is None and os.path.isdir(last)  # noqa: PTH112
-        return Path(last) if is_there and last else given or Path.cwd()
 
     def _go_on(self, start: StartAt) -> None:
         if self.profile is not None:

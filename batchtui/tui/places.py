@@ -16,9 +16,12 @@ from batchtui import paths
 MOST: Final = 30
 
 
-def recent() -> list[Path]:
-    """The latest first; those that are gone are left out."""
-    return [path for path in _read() if path.is_dir()]
+def recent(last_shown: str | None = None) -> list[Path]:
+    """The latest first, then where the last run was; those that are gone are left out."""
+    found = _read()
+    if last_shown and "\0" not in last_shown and Path(last_shown) not in found:
+        found.append(Path(last_shown))
+    return [path for path in found if path.is_dir()]
 
 
 def note(directory: Path) -> None:

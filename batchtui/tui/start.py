@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,3 +51,22 @@ class Demo(NamedTuple):
     browse_dir: Path
     downloads: Path
     jobs_file: Path
+
+
+def with_whole_path(start: StartAt) -> StartAt:
+    """The same from any directory; names of links stay as they are."""
+    if isinstance(start, AtDirectory | AtFile) and not start.path.is_absolute():
+        return start._replace(path=Path(os.path.abspath(start.path)))  # noqa: PTH100
+    return start
+
+
+def first_directory(start: StartAt, given: Path | None) -> Path:
+    """Where Local begins: at what is opened, as told, or where the app was started."""
+    if isinstance(start, AtDirectory):
+        return start.path
+    if isinstance(start, AtFile):
+        return start.path.parent
+    try:
+        return given or Path.cwd()
+    except OSError:  # the directory is gone
+        return Path.home()

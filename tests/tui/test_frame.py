@@ -204,8 +204,8 @@ async def test_tab_sort_and_filter_come_back(tmp_path: Path) -> None:
     assert not list(path.parent.glob("*.new"))
 
 
-async def test_the_directory_comes_back_unless_one_is_given(
-    profile: Profile, tmp_path: Path
+async def test_local_begins_where_the_app_was_started_and_the_last_folder_is_a_key_away(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, inside = tmp_path / "state.json", tmp_path / "inside"
     inside.mkdir()
@@ -218,9 +218,16 @@ async def test_the_directory_comes_back_unless_one_is_given(
         assert isinstance(screen, LocalScreen)
         screen.go_to(inside)
         await until_shown(pilot, "deep.jsonl")
+        await pilot.press("slash", *"deep", "enter")
+    monkeypatch.chdir(tmp_path)
     app = BatchtuiApp(profile, memory_file=path)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "[3 Local]")
+        await until_shown(pilot, "inside/")
+        await pilot.press("b")
+        await until_shown(pilot, "Recent folders")
+        await until_shown(pilot, "/inside")
+        await pilot.press("enter")
         await until_shown(pilot, "deep.jsonl")
     app = BatchtuiApp(profile, browse_dir=tmp_path, memory_file=path)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -39,7 +39,7 @@ async def test_browsing(make_app: MakeApp, write_input: WriteInput, tmp_path: Pa
         await until_shown(pilot, ".hidden")
         await pilot.press("G")
         await until_shown(pilot, '{"custom_id":"r-0"')
-        await pilot.press("escape")
+        await pilot.press("escape", "escape", "h")
         await until_shown(pilot, "data/")
         screen = app.screen
         assert isinstance(screen, LocalScreen)

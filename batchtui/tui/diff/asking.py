@@ -28,7 +28,7 @@ def compare(app: BatchtuiApp, paths: Sequence[Path]) -> None:
 
 def named(app: BatchtuiApp, names: Sequence[str]) -> list[Path]:
     """What is typed as paths, from the directory that Local shows."""
-    here = Path(app.memory.directory or app.browse_dir)
+    here = Path(app.browse_dir)
     return [here / Path(each).expanduser() for each in names]
 
 

@@ -66,9 +66,7 @@ class Frame(Screen[T], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         yield from self.compose_top()
         yield Rule()
-        yield from self.compose_body()
-        yield Rule()
-        yield from self.compose_bottom()
+        yield from self.compose_middle()
         keys = KeyLine(id="keys")
         keys.display = False
         yield keys
@@ -76,6 +74,12 @@ class Frame(Screen[T], inherit_bindings=False):
     def compose_top(self) -> Iterable[Widget]:
         yield Line(id="title")
         yield Line(id="banner")
+
+    def compose_middle(self) -> Iterable[Widget]:
+        """All between the title and the key line."""
+        yield from self.compose_body()
+        yield Rule()
+        yield from self.compose_bottom()
 
     def compose_body(self) -> Iterable[Widget]:
         return ()
@@ -90,6 +94,14 @@ class Frame(Screen[T], inherit_bindings=False):
 
     def show_status(self, left: Cell = "", right: Cell = "") -> None:
         self.query_one("#status", Line).show(left, right)
+
+    def offered(self, binding: Binding) -> str | None:
+        """What the key line says of a key now; None: not there, since it would do nothing."""
+        return binding.description
+
+    def show_keys(self) -> None:
+        """What the keys can do may have changed."""
+        self.query_one(KeyLine).repaint()
 
     def show_trouble(self) -> None:
         """What is wrong with the account's list, as of now."""

@@ -36,6 +36,8 @@ class ListScreen(Root, Generic[R]):
         ),
     ]
     filter_hint = "words"
+    remembers_filter: ClassVar[bool] = True
+    """The next run begins with the same filter."""
 
     table: RecordTable[R]
     all_columns: Sequence[Column[R]]
@@ -62,7 +64,7 @@ class ListScreen(Root, Generic[R]):
         """As it was left."""
         view = self.app.memory.view(self.tab)
         self.table.sort_by_key(view.sort, descending=view.descending)
-        if view.filter:
+        if view.filter and self.remembers_filter:
             self.query_one(FilterBar).show(view.filter)
 
     # columns

@@ -64,13 +64,13 @@ class LocalScreen(ListScreen[Entry]):
         Binding(
             "backspace,minus,h,left",
             "up",
-            "Up",
-            show=False,
+            "up",
             id="local.up",
             tooltip="The folder above",
         ),
     ]
     tab = "local"
+    remembers_filter = False  # it was meant for the folder of that run
     filter_hint = "words, endpoint:chat  model:gpt  kind:input  size:<10M"
 
     def make_table(self) -> RecordTable[Entry]:
@@ -91,19 +91,38 @@ class LocalScreen(ListScreen[Entry]):
     def __init__(self) -> None:
         super().__init__()
         self._entries: list[Entry] = []
+        self._directory = Path()
 
     def on_mount(self) -> None:
         self._known: dict[Path, Entry] = {}
         self._show_hidden = False
         self._directory = Path(self.app.browse_dir)
-        self.read_directory(self._directory)
+        self.read_directory(self._directory, self._file_to_select())
 
     def row_status(self, row: Entry) -> list[Span]:
         if row.trouble:
             return [(f"{glyphs().failed} {row.trouble}", "trouble")]
         if row.is_dir:
             return [(str(row.path), "muted")]
+        if row.shape == "empty":
+            return [("this file is empty", "muted")]
         return [(row.preview or row.name, "muted")]
+
+    def offered(self, binding: Binding) -> str | None:
+        row = self.table.cursor_row
+        if binding.id == "local.open" and row is not None:
+            return "open" if row.is_dir else None if row.trouble else "view"
+        if binding.id == "local.up":
+            return binding.description if self._directory.parent != self._directory else None
+        if binding.id in ("local.create", "local.validate", "local.upload"):
+            rows = [row] if binding.id == "local.validate" else self.table.chosen_rows
+            usable = any(each and not each.is_dir and not each.trouble for each in rows)
+            return binding.description if usable else None
+        return binding.description
+
+    def update_status(self) -> None:
+        super().update_status()
+        self.show_keys()
 
     def tab_facts(self) -> Cell:
         path = str(self._directory)
@@ -117,7 +136,12 @@ class LocalScreen(ListScreen[Entry]):
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         super().on_screen_resume(event)
         if self._entries:
-            self.read_directory(self._directory)
+            self.read_directory(self._directory, self._file_to_select())
+
+    def _file_to_select(self) -> Path | None:
+        """What was opened or written elsewhere, told once."""
+        path, self.app.file_to_select = self.app.file_to_select, None
+        return path
 
     def action_refresh(self) -> None:
         self._known = {}
@@ -125,6 +149,7 @@ class LocalScreen(ListScreen[Entry]):
 
     def go_to(self, directory: Path, *, select: Path | None = None) -> None:
         self._directory = directory
+        self.app.browse_dir = directory
         self.app.memory.directory = str(directory)
         self._entries = []
         self._known = {}
@@ -155,6 +180,8 @@ class LocalScreen(ListScreen[Entry]):
     def _show(self, directory: Path, entries: list[Entry], select: Path | None) -> None:
         if directory != self._directory:
             return
+        if select is not None and select.parent != directory:
+            select = None
         is_first = not self._entries
         self._entries = entries
         self._arrange()
@@ -231,19 +258,20 @@ class LocalScreen(ListScreen[Entry]):
         elif row.trouble is None:
             self._note_place()
             self.app.open_local_file(row.path)
-
-    def action_clear(self) -> None:
-        bar = self.query_one(FilterBar)
-        if bar.text or self.table.marks:
-            super().action_clear()
         else:
-            self.action_up()
+            self._tell_trouble(row)
+
+    def _tell_trouble(self, row: Entry) -> None:
+        self.app.tell(f"{row.name}: {row.trouble}", trouble=True)
 
     def _files(self, rows: Sequence[Entry]) -> list[Path]:
         """Those of `rows` that are files one can use; the folder counts as used then."""
         found = [row.path for row in rows if not row.is_dir and row.trouble is None]
+        unusable = next((row for row in rows if row.trouble), None)
         if found:
             self._note_place()
+        elif unusable is not None:
+            self._tell_trouble(unusable)
         else:
             self.app.tell("Put the cursor on a file, or mark some with space")
         return found
@@ -307,7 +335,8 @@ class LocalScreen(ListScreen[Entry]):
                         self.show_status([(text, "accent")])
             except BatchtuiError as error:
                 self.show_status()
-                self.show_own_trouble(f"{path.name}: {error.message}")
+                hint = f". {error.hint}" if error.hint else ""
+                self.app.tell(f"{path.name}: {error.message}{hint}", trouble=True)
                 return
 
 

@@ -39,7 +39,7 @@ class PlacesScreen(Frame[Path | None]):
 
     @work(group="places", exclusive=True, exit_on_error=False, description="recent folders")
     async def _load(self) -> None:
-        found = await asyncio.to_thread(places.recent)
+        found = await asyncio.to_thread(places.recent, self.app.last_directory)
         self.table.empty = "Nothing yet. A folder comes here when a file in it is used."
         self.table.set_rows([*found, *(each for each in (Path.home(),) if each not in found)])
 

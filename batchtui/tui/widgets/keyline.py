@@ -36,12 +36,16 @@ class KeyLine(Line):
 
     def pieces(self, width: int) -> list[Span]:
         room = max(width - 2 - width_of(HELP), 0)
+        offers = getattr(self.screen, "offered", None)
         keys: list[Span] = []
         used = 0
         for binding in shown_bindings(self.screen):
             if binding.id == HELP_ID or needs.why_not(self.app, binding.id):
                 continue
-            label = f" {binding.description}"
+            offered = binding.description if offers is None else offers(binding)
+            if offered is None:
+                continue
+            label = f" {offered}"
             key = key_name(binding)
             needed = len(key) + len(label) + len(GAP)
             if used + needed > room:

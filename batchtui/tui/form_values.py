@@ -20,6 +20,9 @@ LONGEST_EXPIRY_S: Final = 30 * DAY_S
 """Bounds of `output_expires_after.seconds` in OpenAI's reference."""
 
 _TIME: Final = re.compile(r"(\d+)\s*(s|h|d|seconds?|hours?|days?)?")
+_WINDOW: Final = re.compile(
+    r"[1-9]\d{0,5} ?(s|m|min|h|d|w|minutes?|hours?|days?|weeks?)|[A-Za-z_-]+"
+)
 _UNITS: Final = {"s": 1, "h": HOUR_S, "d": DAY_S}
 
 
@@ -84,7 +87,10 @@ def metadata(pairs: Sequence[tuple[str, str]], limits: Limits) -> dict[str, str]
 
 
 def window(typed: str) -> str:
+    """As it is typed: a number with its unit, or a word that a server has for it."""
     text = typed.strip()
     if not text:
         raise FormError("window: write how long the server may take, for example 24h")
+    if not _WINDOW.fullmatch(text):
+        raise FormError(f"window: {text!r} is no time; write for example 24h")
     return text

@@ -77,7 +77,7 @@ def explained(row: Numbered) -> list[Span]:
     from batchtui.jsonl.problems import CODES
 
     code = CODES.get(row.problem.code)
-    advice = f"   {code.advice}" if code else ""
+    advice = f". {code.advice}" if code else ""
     return [(row.problem.message, ""), (advice, "muted")]
 
 

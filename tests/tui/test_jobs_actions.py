@@ -80,7 +80,7 @@ async def test_any_file_may_be_a_job_with_what_is_typed(
         for name, text in {**typed, "result": str(out)}.items():
             app.screen.query_one(f"#{name}", Input).value = text
         await focus(pilot, "#result")
-        await pilot.press("enter")
+        await pilot.press("enter", "enter")
         await until(pilot, lambda: app.current_mode == "jobs")
         await until(pilot, lambda: out.exists())
         await until_shown(pilot, "✓ done")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -19,6 +19,7 @@ from batchtui.models.limits import OPENAI, Limits
 from batchtui.tui.editing import command_at
 from batchtui.tui.figures import plural, size
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.not_requests import is_named_as_lines, sentence
 from batchtui.tui.problem_table import (
     Numbered,
     contents,
@@ -29,13 +30,16 @@ from batchtui.tui.problem_table import (
 )
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.widgets.line import Line
-from batchtui.tui.widgets.spans import Cell
+from batchtui.tui.widgets.paragraph import Paragraph
+from batchtui.tui.widgets.spans import Cell, Span
 from batchtui.tui.widgets.table import RecordTable
 
 if TYPE_CHECKING:
+    from batchtui.jsonl.facts import Facts
     from batchtui.jsonl.progress import Progress
     from batchtui.jsonl.validation import Validation
 
+Stamp: TypeAlias = tuple[int, int]
 CHECK_KEYS: Final[list[BindingType]] = [
     Binding("enter", "open_line", "open line", id="problem.open", tooltip="View the file there"),
     Binding("e", "edit", "edit", id="problem.edit", tooltip="Edit it in $EDITOR, check again"),
@@ -48,6 +52,10 @@ class CheckingScreen(Frame[None]):
     """`path` is the file that is shown now, `validation` what was found in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = CHECK_KEYS
+    DEFAULT_CSS = """
+    CheckingScreen #verdict { max-height: 40%; }
+    CheckingScreen #status { max-height: 40%; }
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -55,11 +63,27 @@ class CheckingScreen(Frame[None]):
         self.validation: Validation | None = None
         self.checked_endpoint: str | None = None
         """What `endpoint` was at the check."""
+        self._facts: Facts | None = None
+        self._stamp: Stamp | None = None
 
     def compose_problems(self) -> Iterable[Widget]:
-        yield Line(id="verdict")
+        yield Paragraph(id="verdict")
         self.table: RecordTable[Numbered] = problem_table(id="problems")
         yield self.table
+
+    def compose_bottom(self) -> Iterable[Widget]:
+        yield Paragraph(id="status")
+
+    def offered(self, binding: Binding) -> str | None:
+        acts = {
+            "problem.open": self.table.display
+            and self.table.has_focus
+            and self.table.cursor_row is not None,
+            "problem.edit": self.may_change,
+            "problem.fix": self.may_change and bool(self.repairs()),
+            "problem.check": self.may_change,
+        }
+        return binding.description if acts.get(binding.id or "", True) else None
 
     # what a screen may say differently
 
@@ -100,11 +124,17 @@ class CheckingScreen(Frame[None]):
         endpoint = self.endpoint
         try:
             await self.fetch()
+            self._stamp = await asyncio.to_thread(stamp, self.path)
             validation = await check(
                 self.path, endpoint=endpoint, limits=self.limits(), on_progress=self._show_checking
             )
+            self._facts = None if validation.ok else await asyncio.to_thread(_facts, self.path)
         except BatchtuiError as error:
+            self.validation = None
+            self.table.set_rows([])
+            self.show_status()
             self.show_unreadable(error)
+            self.show_keys()
             return
         self.checked_endpoint = endpoint
         self.show_validation(validation)
@@ -119,9 +149,34 @@ class CheckingScreen(Frame[None]):
 
     def show_validation(self, validation: Validation) -> None:
         self.validation = validation
-        self.say(verdict(validation))
-        self.table.set_rows(numbered(validation))
+        said = self.not_requests
+        if said:
+            self.say([(f"{glyphs().failed} ", "trouble"), *said])
+        else:
+            self.say(verdict(validation))
+        self.table.visible = self.has_lines
+        self.table.set_rows(numbered(validation) if self.has_lines else [])
         self._explain()
+        self.refresh_bindings()
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """What was found was found with the endpoint that is shown."""
+        return self.validation is not None and self.checked_endpoint == self.endpoint
+
+    @property
+    def not_requests(self) -> list[Span]:
+        """What the file is instead of a batch input; empty where it is, or may be, one."""
+        validation = self.validation
+        if validation is None or self._facts is None or validation.statistics.endpoints:
+            return []
+        return sentence(self._facts, self.path)
+
+    @property
+    def has_lines(self) -> bool:
+        """The file has lines that can be judged one by one."""
+        is_text = self._facts is not None and self._facts.look.shape == "text"
+        return not self.not_requests or (is_text and is_named_as_lines(self.path.name))
 
     def _show_checking(self, progress: Progress) -> None:
         done, total = size(progress.done_bytes), size(progress.total_bytes)
@@ -132,6 +187,7 @@ class CheckingScreen(Frame[None]):
         if self.validation is not None:
             row = self.table.cursor_row
             self.show_status(self.facts(self.validation) if row is None else explained(row))
+            self.show_keys()
 
     def facts(self, validation: Validation) -> Cell:
         """What the status line says where there is no problem to explain."""
@@ -167,7 +223,7 @@ class CheckingScreen(Frame[None]):
 
     def repairs(self) -> dict[str, int]:
         """By repair, the listed problems that it puts right."""
-        if self.validation is None:
+        if self.validation is None or not self.is_up_to_date or not self.has_lines:
             return {}
         from batchtui.workflows.repair import fixable
 
@@ -202,7 +258,7 @@ class CheckingScreen(Frame[None]):
         except BatchtuiError as error:
             self.say_trouble(error.message.replace(str(out), out.name))
             return
-        self.path = fixed.path
+        self.path = self.app.file_to_select = fixed.path
         self.path_changed()
         lines = plural(sum(fixed.changed.values()), "change")
         self.app.tell(f"{lines} in the copy {fixed.path.name}; the original is as it was")
@@ -211,6 +267,21 @@ class CheckingScreen(Frame[None]):
     def _show_fixing(self, progress: Progress) -> None:
         done, total = size(progress.done_bytes), size(progress.total_bytes)
         self.say([(f"{glyphs().moving} writing the copy, {done} of {total}", "accent")])
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What changes when the file is written to; None where it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _facts(path: Path) -> Facts:
+    from batchtui.jsonl.facts import peek
+
+    return peek(path)
 
 
 def _import_workflows() -> None:

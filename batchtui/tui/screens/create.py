@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Button
 
@@ -27,12 +27,11 @@ from batchtui.tui.glyphs import glyphs
 from batchtui.tui.problem_table import verdict
 from batchtui.tui.routing import routing
 from batchtui.tui.screens.checking import CHECK_KEYS
-from batchtui.tui.screens.submitting import SubmittingScreen
-from batchtui.tui.submit_steps import Steps
+from batchtui.tui.screens.filling import FillingScreen
 from batchtui.tui.widgets.batch_form import BatchForm
 from batchtui.tui.widgets.line import Line, Rule
 from batchtui.tui.widgets.lines import Lines
-from batchtui.tui.widgets.pairs import Pairs
+from batchtui.tui.widgets.paragraph import Paragraph
 from batchtui.tui.widgets.spans import Cell
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ TOO_LARGE: Final = frozenset({"too_many_tasks", "file_too_large"})
 """What a batch is refused for, and a job of several is not."""
 
 
-class CreateScreen(SubmittingScreen):
+class CreateScreen(FillingScreen):
     """For the file at `path`, or for `server_file`, whose content is then kept at `path`.
 
     `retry`: the file is the input of a retry, which becomes a batch like the one that it retries.
@@ -67,9 +66,13 @@ class CreateScreen(SubmittingScreen):
     AUTO_FOCUS = ""
     CSS = """
     CreateScreen {
+        #all { overflow-y: auto; scrollbar-size-vertical: 1; }
+        #problems { min-height: 4; }
+        #verdict { max-height: 100; }
+        #status { max-height: 100; }
         #buttons { height: 1; align-horizontal: right; padding-right: 1; }
         #buttons Button { margin-left: 2; }
-        #steps { height: 1fr; }
+        #steps { height: 1fr; min-height: 4; }
     }
     """
 
@@ -86,9 +89,14 @@ class CreateScreen(SubmittingScreen):
         self._given_path = path
         self._retry = retry
 
+    def compose_middle(self) -> Iterable[Widget]:
+        """All of it scrolls where the screen is low; the key line stays."""
+        yield Vertical(*super().compose_middle(), id="all")
+
     def compose_body(self) -> Iterable[Widget]:
         first = EMPTY if self._retry is None else form_values.like(self._retry.of_batch)
         draft = self.app.drafts.get(self.path, first)
+        self._first_draft = first
         self.form = BatchForm(self.file_name, draft, routing(self.app.profile))
         yield self.form
         yield Rule()
@@ -96,7 +104,7 @@ class CreateScreen(SubmittingScreen):
         yield Lines(id="steps")
 
     def compose_bottom(self) -> Iterable[Widget]:
-        yield Line(id="status")
+        yield Paragraph(id="status")
         yield Line(id="figures")
         yield Horizontal(
             Button("Back", id="back", compact=True),
@@ -118,14 +126,6 @@ class CreateScreen(SubmittingScreen):
     def file_name(self) -> str:
         file = self.server_file
         return self.path.name if file is None else file.filename or file.id
-
-    @property
-    def endpoint(self) -> str | None:
-        return self.form.typed_endpoint or None
-
-    @property
-    def may_change(self) -> bool:
-        return self.submitting is None
 
     def path_changed(self) -> None:
         if self.path != self._given_path:
@@ -174,29 +174,26 @@ class CreateScreen(SubmittingScreen):
         super().show_unreadable(error)
         if self.server_file is not None:
             self.show_status([("It may be used unseen, with an endpoint typed above.", "muted")])
-            self.query_one("#submit", Button).disabled = self.is_lost
+        self.show_submit_button()
 
     def show_validation(self, validation: Validation) -> None:
-        self.form.fill(validation)
         super().show_validation(validation)
-        problems = validation.problems
-        self.table.display = bool(problems)
-        steps = self.query_one("#steps", Lines)
-        steps.display = not problems
-        steps.show(Steps().lines)
+        self.form.fill(validation, has_requests=self.has_lines)
+        self._show_steps(False)
         self._offer_repairs()
         self.tell_cost(validation)
         submit = self.query_one("#submit", Button)
-        submit.label = "Submit" if validation.ok else "Submit anyway"
-        submit.refresh(layout=True)
-        submit.disabled = self.is_lost
+        self.show_submit_button()
+        self.compare_values()
         too_large = TOO_LARGE & validation.counts.keys()
         if too_large:
             several: Cell = [("J: as a job of several batches", "accent")]
             self.query_one("#verdict", Line).show(verdict(validation), several)
         if self.focused is None:
             job = self.query_one("#job", Button)
-            usual = self.table if problems and not validation.ok else submit
+            usual: Widget = submit if self.may_submit else self.query_one("#back")
+            if self.table.display and not validation.ok:
+                usual = self.table
             only_too_large = too_large and len(validation.counts) == len(too_large)
             # At once: later it would take the focus from whoever has begun to type.
             self.set_focus(job if only_too_large else usual)
@@ -215,24 +212,25 @@ class CreateScreen(SubmittingScreen):
     def _fix_pressed(self) -> None:
         self.action_fix()
 
-    @on(Pairs.Changed)
-    def _check_pairs(self) -> None:
-        try:
-            form_values.metadata(self.form.draft.metadata, self.limits())
-        except FormError as error:
-            self.query_one(Pairs).complain(str(error).removeprefix("metadata: "))
-        else:
-            self.query_one(Pairs).complain("")
+    def offered(self, binding: Binding) -> str | None:
+        acts = {
+            "create.submit": self.may_submit,
+            "create.job": self.may_submit and self.server_file is None,
+            "problem.edit": self.may_change and self.server_file is None,
+        }
+        return super().offered(binding) if acts.get(binding.id or "", True) else None
 
     # the way to the server: see SubmittingScreen
 
     def submission(self) -> Submission:
         from batchtui.workflows.submit import Submission
 
-        draft, validation = self.form.draft, self.validation
-        endpoint = self.endpoint or (validation.endpoint if validation else None)
-        if self.server_file is not None and endpoint is None:
-            raise FormError("endpoint: the file could not be read, so write one")
+        draft, is_up_to_date = self.form.draft, self.is_up_to_date
+        validation = self.validation if is_up_to_date else None
+        endpoint = self.endpoint or self.form.file_endpoint
+        if not endpoint:
+            why = "the file names none" if self.validation else "the file could not be read"
+            raise FormError(f"endpoint: {why}, so write one")
         return Submission(
             self.path,
             endpoint=endpoint,
@@ -240,7 +238,7 @@ class CreateScreen(SubmittingScreen):
             metadata=self._metadata(),
             output_expires_after_s=form_values.expiry_seconds(draft.expiry),
             anyway=validation is not None and not validation.ok,
-            validation=validation if self.endpoint == self.checked_endpoint else None,
+            validation=validation,
         )
 
     def _metadata(self) -> dict[str, str]:
@@ -282,11 +280,12 @@ class CreateScreen(SubmittingScreen):
         await asyncio.to_thread(retrying.discard, self._retry)
 
     def keep_draft(self, *, keep: bool) -> None:
-        for path in {self.path, self._given_path}:
-            if keep:
-                self.app.drafts[path] = self.form.draft
-            else:
-                self.app.drafts.pop(path, None)
+        """A draft belongs to its file: what was typed goes on with a copy."""
+        self.app.drafts.pop(self._given_path, None)
+        if keep and self.form.draft != self._first_draft:
+            self.app.drafts[self.path] = self.form.draft
+        else:
+            self.app.drafts.pop(self.path, None)
 
 
 def _short(path: Path) -> str:

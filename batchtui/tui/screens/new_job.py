@@ -28,7 +28,7 @@ from batchtui.tui.jobs.typed import new_path
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.widgets.field import Field
-from batchtui.tui.widgets.line import Line
+from batchtui.tui.widgets.paragraph import Paragraph
 
 if TYPE_CHECKING:
     from batchtui.jsonl.progress import Progress
@@ -62,6 +62,7 @@ class NewJobScreen(Frame[None]):
         .note { width: 1fr; margin: 0 2; text-style: dim; }
         .number { width: 14; }
         #result { width: 1fr; }
+        #status { max-height: 40%; }
         #buttons { height: 1; align-horizontal: right; padding-right: 1; }
         #buttons Button { margin-left: 2; }
     }
@@ -87,7 +88,7 @@ class NewJobScreen(Frame[None]):
         yield VerticalScroll(*rows, cap, result, id="fields", can_focus=False)
 
     def compose_bottom(self) -> Iterable[Widget]:
-        yield Line(id="status")
+        yield Paragraph(id="status")
         yield Horizontal(
             Button("Back", id="back", compact=True),
             Button("Start", id="start", compact=True),
@@ -163,8 +164,14 @@ class NewJobScreen(Frame[None]):
     def _back_pressed(self) -> None:
         self.action_back()
 
-    @on(Button.Pressed, "#start")
     @on(Input.Submitted)
+    def _go_on(self, event: Input.Submitted) -> None:
+        if event.input.id == "result":
+            self.query_one("#start").focus()
+        else:
+            self.focus_next(Input)
+
+    @on(Button.Pressed, "#start")
     def action_start(self) -> None:
         session = self.app.session
         if self._is_at_work:
@@ -211,7 +218,8 @@ class NewJobScreen(Frame[None]):
             self.app.push_screen(ConfirmScreen(question), partial(self._make_if, session, anyway))
             self._say_trouble(error.message)
         except BatchtuiError as error:
-            self._say_trouble(f"{error.message}. {error.hint}" if error.hint else error.message)
+            hint = f". {error.hint}" if error.hint else ""
+            self._say_trouble(f"{error.message.rstrip('.')}{hint}")
         finally:
             self._is_at_work = False
 

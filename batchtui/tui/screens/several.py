@@ -22,12 +22,14 @@ from batchtui.tui import cost_text, form_values
 from batchtui.tui.figures import moment, plural
 from batchtui.tui.form_values import EMPTY, FormError
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.not_requests import sentence
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.several_files import CHECKED, CREATED, FAILED, LOST, MOVING, Item, columns
 from batchtui.tui.submit_steps import Steps
 from batchtui.tui.widgets.line import Line
-from batchtui.tui.widgets.spans import Cell
+from batchtui.tui.widgets.paragraph import Paragraph
+from batchtui.tui.widgets.spans import Cell, Span
 from batchtui.tui.widgets.table import RecordTable
 
 if TYPE_CHECKING:
@@ -47,6 +49,9 @@ class SeveralScreen(Frame[None]):
         Binding("S,f2", "submit", "submit", id="several.go", tooltip="Create the batches"),
     ]
     back_to = "Local"
+    CSS = """
+    SeveralScreen { #verdict { max-height: 30%; } #status { max-height: 30%; } }
+    """
 
     def __init__(self, paths: Sequence[Path]) -> None:
         super().__init__()
@@ -55,9 +60,23 @@ class SeveralScreen(Frame[None]):
         self._is_creating = False
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Line(id="verdict")
+        yield Paragraph(id="verdict")
         self.table: RecordTable[Item] = RecordTable(columns(), lambda item: item.key, id="several")
         yield self.table
+
+    def compose_bottom(self) -> Iterable[Widget]:
+        yield Paragraph(id="status")
+
+    def offered(self, binding: Binding) -> str | None:
+        has_row = self.table.cursor_row is not None
+        is_free = self._submitting is None
+        acts = {
+            "several.open": has_row,
+            "several.drop": has_row and is_free,
+            "several.check": is_free,
+            "several.go": is_free and all(each.is_checked for each in self._items.values()),
+        }
+        return binding.description if acts.get(binding.id or "", True) else None
 
     def on_mount(self) -> None:
         self._show()
@@ -77,6 +96,7 @@ class SeveralScreen(Frame[None]):
     def _show_row(self) -> None:
         row = self.table.cursor_row
         self.show_status("" if row is None else [(row.says, "muted")])
+        self.show_keys()
 
     def _say(self, text: Cell, right: Cell = "") -> None:
         self.query_one("#verdict", Line).show(text, right)
@@ -95,11 +115,17 @@ class SeveralScreen(Frame[None]):
                 continue
             self._say([(f"{glyphs().moving} checking {item.path.name}", "accent")])
             try:
-                validation = await check(item.path, limits=self._limits())
+                draft = self.app.drafts.get(item.path, EMPTY)
+                endpoint = draft.endpoint or None
+                validation = await check(item.path, endpoint=endpoint, limits=self._limits())
+                said = [] if validation.ok else await asyncio.to_thread(_not_requests, item.path)
             except BatchtuiError as error:
                 self._put(item.at(FAILED, error.message))
             else:
-                self._put(item.checked(validation))
+                checked = item.checked(validation)
+                if said and not validation.statistics.endpoints:
+                    checked = checked.at(FAILED, said[0][0])
+                self._put(checked)
         self._say_checked()
 
     def _limits(self) -> Limits:
@@ -251,6 +277,12 @@ class SeveralScreen(Frame[None]):
                     self._put(item.at(CHECKED, "stopped; no batch was created"))
                     break
             self._say([("stopped; what was created stays", "trouble")])
+
+
+def _not_requests(path: Path) -> list[Span]:
+    from batchtui.jsonl.facts import peek
+
+    return sentence(peek(path), path)
 
 
 def _estimates(items: Sequence[Item], provider: str | None) -> Cost | None:

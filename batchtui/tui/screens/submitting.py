@@ -13,7 +13,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual import on, work
 from textual.widgets import Button
@@ -21,9 +21,11 @@ from textual.worker import Worker
 
 from batchtui.errors import BatchtuiError, NotKnownError
 from batchtui.tui import cost_text, needs
+from batchtui.tui.estimates import estimate_of
 from batchtui.tui.figures import moment
 from batchtui.tui.form_values import FormError
-from batchtui.tui.screens.checking import CheckingScreen
+from batchtui.tui.glyphs import glyphs
+from batchtui.tui.screens.checking import CheckingScreen, stamp
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.submit_steps import Steps
 from batchtui.tui.widgets.line import Line
@@ -60,6 +62,25 @@ class SubmittingScreen(CheckingScreen):
         """What is typed. Raises FormError."""
 
     @abstractmethod
+    def lock_form(self, locked: bool) -> None:
+        """Nothing can be typed while what is typed is on its way."""
+
+    @property
+    def may_submit(self) -> bool:
+        """There is something to send that a server may take."""
+        is_known = self.validation is not None or self.server_file is not None
+        is_free = self.submitting is None and not self.is_lost
+        return is_known and is_free and self.has_lines
+
+    def show_submit_button(self) -> None:
+        is_judged = self.is_up_to_date and self.has_lines
+        is_bad = is_judged and self.validation is not None and not self.validation.ok
+        button = self.query_one("#submit", Button)
+        button.label = "Submit anyway" if is_bad else "Submit"
+        button.disabled = not self.may_submit
+        button.refresh(layout=True)
+
+    @abstractmethod
     def keep_draft(self, *, keep: bool) -> None:
         """Keep what is typed for the next time, or forget it."""
 
@@ -72,6 +93,9 @@ class SubmittingScreen(CheckingScreen):
     async def tell_cost(self, validation: Validation) -> None:
         tokens = cost_text.tokens(validation.statistics)
         figures = self.query_one("#figures", Line)
+        if not self.has_lines:
+            figures.show()
+            return
         figures.show(tokens)
         cost = await self._cost_of(validation)
         gap: list[Span] = [("   ", "")] if tokens else []
@@ -84,7 +108,7 @@ class SubmittingScreen(CheckingScreen):
             if profile is not None and profile.kind == "azure":
                 provider = "azure"
             endpoint = self.endpoint or validation.endpoint
-            cost = await _estimate(self.app.session, validation, endpoint, provider)
+            cost = await estimate_of(self.app.session, validation, endpoint, provider)
             self._cost = validation, cost
         return self._cost[1]
 
@@ -110,6 +134,7 @@ class SubmittingScreen(CheckingScreen):
             self.say_trouble(why)
             return
         if self.validation is None and self.server_file is None:
+            self.app.tell("The file is not checked yet; v checks it")
             return
         try:
             submission = self.submission()
@@ -127,19 +152,24 @@ class SubmittingScreen(CheckingScreen):
     @work(group="submit", exclusive=True, exit_on_error=False, description="submit a batch")
     async def _submit(self, session: Session, submission: Submission) -> None:
         from batchtui.workflows.check import RefusedError
-        from batchtui.workflows.submit import AlreadySubmittedError, Created
+        from batchtui.workflows.submit import AlreadySubmittedError, Checked, Created
 
         self._steps = Steps()
+        typed = self.endpoint
+        self.lock_form(True)
+        self.workers.cancel_group(self, "check")
         try:
             requests = self.validation.statistics.requests if self.validation else 0
             if not submission.again and not await self.may_cost_that(requests):
                 return
+            submission = await self._of_now(submission)
             self._show_steps(True)
             async with aclosing(self._events(session, submission)) as events:
                 async for event in events:
-                    self._steps.take(event, self.app.now())
-                    self.query_one("#steps", Lines).show(self._steps.lines)
-                    if isinstance(event, Created):
+                    self._take(event)
+                    if isinstance(event, Checked):
+                        self.validation, self.checked_endpoint = event.validation, typed
+                    elif isinstance(event, Created):
                         self.keep_draft(keep=False)
                         await self.created(session, event.batch)
                         self.app.call_later(self.app.show_created, event.batch, session)
@@ -147,19 +177,40 @@ class SubmittingScreen(CheckingScreen):
         except NotKnownError as error:
             self._show_lost(error)
         except RefusedError as error:
+            self.checked_endpoint = typed
             self._show_steps(False)
             self.show_validation(error.validation)
         except AlreadySubmittedError as error:
             self._ask_again(submission, error)
         except BatchtuiError as error:
             hint = f". {error.hint}" if error.hint else ""
-            self.say_trouble(f"{error.message}{hint}")
+            self.say_trouble(f"{error.message.rstrip('.')}{hint}")
+            self._end_steps("failed")
         finally:
             self.submitting = None
-            submit_button = self.query_one("#submit", Button)
-            submit_button.disabled = self.is_lost
-            if not self.is_lost:
-                submit_button.focus()
+            self.lock_form(False)
+            self.show_submit_button()
+            if self.table.display:
+                self.table.focus()  # Enter again must not send what was just refused
+            elif self.may_submit:
+                self.query_one("#submit", Button).focus()
+            self.refresh_bindings()
+
+    def _take(self, event: SubmitEvent) -> None:
+        self._steps.take(event, self.app.now())
+        self.query_one("#steps", Lines).show(self._steps.lines)
+
+    def _end_steps(self, how: Literal["failed", "stopped"]) -> None:
+        self._steps.end(how)
+        self.query_one("#steps", Lines).show(self._steps.lines)
+
+    async def _of_now(self, submission: Submission) -> Submission:
+        """A check counts for the file that it read: one written since is checked again."""
+        if submission.validation is None:
+            return submission
+        if await asyncio.to_thread(stamp, submission.path) == self._stamp:
+            return submission
+        return replace(submission, validation=None, anyway=False)
 
     def _events(
         self, session: Session, submission: Submission
@@ -183,29 +234,46 @@ class SubmittingScreen(CheckingScreen):
         )
 
     def _ask_again(self, submission: Submission, error: AlreadySubmittedError) -> None:
-        self._show_steps(False)
+        self._end_steps("stopped")
         self.say_trouble(error.message)
         question = (
             f"This content was submitted on {moment(error.sent_at_s)} already: "
             f"{error.batch.id} is {error.batch.status}. Submit it again? It costs again."
         )
-        self.app.push_screen(ConfirmScreen(question), partial(self._submit_again_if, submission))
+        then = partial(self._submit_again_if, submission, error.batch)
+        self.app.push_screen(ConfirmScreen(question), then)
 
-    def _submit_again_if(self, submission: Submission, confirmed: bool | None) -> None:
+    def _submit_again_if(
+        self, submission: Submission, earlier: Batch, confirmed: bool | None
+    ) -> None:
         if confirmed:
             self._start(replace(submission, again=True))
+            return
+        self._show_steps(False)
+        said = f"not submitted again: {earlier.id} has this content, and is {earlier.status}"
+        self.say([(f"{glyphs().cancelled} {said}", "strong")])
 
     def _show_steps(self, shown: bool) -> None:
-        self.query_one("#steps").display = shown
-        self.table.display = not shown
+        """The steps, or else the problems; where there are none, the steps to come."""
+        if not shown:
+            self._steps = Steps()
+        has_problems = bool(self.table.rows.total())
+        self.table.display = not shown and has_problems
+        steps = self.query_one("#steps", Lines)
+        steps.display = shown or not has_problems
+        steps.show(self._steps.lines if shown or self.has_lines else [])
         self.query_one("#submit", Button).disabled = shown
         if shown:
             self.say("")
-            self.query_one("#steps", Lines).focus()
+            self.show_status()
+            steps.focus()
+        else:
+            self._explain()
 
     def _show_lost(self, error: NotKnownError) -> None:
         """The batch may exist and cost money: another try from here could pay twice."""
         self.is_lost = True
+        self._steps.end("unknown")
         self.say_trouble(error.message)
         hint = error.hint or ""
         self.query_one("#steps", Lines).show(
@@ -231,23 +299,7 @@ class SubmittingScreen(CheckingScreen):
         else:
             self.submitting.cancel()
             self.submitting = None
-            self._show_steps(False)
+            self.lock_form(False)
+            self._end_steps("stopped")
             self.say([("stopped; no batch was created", "trouble")])
-            self.query_one("#submit", Button).disabled = False
-
-
-async def _estimate(
-    session: Session | None, validation: Validation, endpoint: str | None, provider: str | None
-) -> Cost | None:
-    await asyncio.to_thread(_import_cost)
-    from batchtui.workflows.cost import estimate
-    from batchtui.workflows.rates import proxy_rates
-
-    rates = await proxy_rates(session) if session is not None else {}
-    return await asyncio.to_thread(
-        estimate, validation.statistics, endpoint=endpoint, provider=provider, rates=rates
-    )
-
-
-def _import_cost() -> None:
-    from batchtui.workflows import cost, rates  # noqa: F401
+            self.show_submit_button()

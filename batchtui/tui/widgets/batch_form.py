@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -22,6 +24,17 @@ if TYPE_CHECKING:
 
 
 class BatchForm(Vertical):
+    """`complain` says what is wrong with what is typed. Enter goes from field to field."""
+
+    class Changed(Message):
+        """Something else is typed in a field."""
+
+    class EndpointLeft(Message):
+        """The field of the endpoint was left."""
+
+    class Done(Message):
+        """Enter in the last field."""
+
     DEFAULT_CSS = """
     BatchForm {
         height: auto;
@@ -43,7 +56,9 @@ class BatchForm(Vertical):
         self.file_name = name
         self._given = draft
         self._routing = routing
-        self._from_file = ""
+        self.file_endpoint = ""
+        """What the file's first line names; empty while nothing is known, or where none does."""
+        self._endpoints: int | None = None
 
     def compose(self) -> ComposeResult:
         given = self._given
@@ -75,20 +90,68 @@ class BatchForm(Vertical):
     def typed_endpoint(self) -> str:
         """What a person typed; empty while the field shows what the file says."""
         shown = self.query_one("#endpoint", Input).value.strip()
-        return "" if shown == self._from_file else shown
+        return "" if shown == visible(self.file_endpoint) else shown
 
-    def fill(self, validation: Validation) -> None:
+    @property
+    def is_endpoint_typed_at(self) -> bool:
+        return self.query_one("#endpoint", Input).has_focus
+
+    def fill(self, validation: Validation, *, has_requests: bool) -> None:
         """Show what the file holds, its endpoint too where nobody has typed another."""
         statistics = validation.statistics
-        endpoint = self.query_one("#endpoint", Input)
-        if not self.typed_endpoint:
-            self._from_file = endpoint.value = visible(validation.endpoint or "")
-        kinds = len(statistics.endpoints)
-        note = "from the file" if kinds == 1 else plural(kinds, "endpoint") if kinds else "not told"
-        requests = plural(statistics.requests, "request")
-        self._tell("#endpoint-note", note)
+        endpoint, typed = self.query_one("#endpoint", Input), self.typed_endpoint
+        self.file_endpoint = next(iter(statistics.endpoints), "")
+        self._endpoints = len(statistics.endpoints)
+        endpoint.placeholder = visible(self.file_endpoint) or "the file names none"
+        if not typed and not (endpoint.has_focus and not endpoint.value):
+            endpoint.value = visible(self.file_endpoint)
+        self._tell_endpoint()
+        requests = plural(statistics.requests, "request") if has_requests else ""
         self._tell("#model", _models(statistics.models))
         self._tell("#file", f"{self.file_name}   {size(statistics.size_bytes)}   {requests}")
+
+    def complain(self, text: str) -> None:
+        """What cannot be sent as it is typed; nothing when `text` is empty."""
+        self.query_one(Pairs).complain(text)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._tell_endpoint()
+        self.post_message(self.Changed())
+
+    @on(Pairs.Changed)
+    def _pairs_changed(self, event: Pairs.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed())
+
+    @on(Input.Blurred, "#endpoint")
+    def _endpoint_left(self) -> None:
+        if not self.query_one("#endpoint", Input).value.strip():
+            self.query_one("#endpoint", Input).value = visible(self.file_endpoint)
+        self.post_message(self.EndpointLeft())
+
+    @on(Input.Submitted)
+    def _go_on(self, event: Input.Submitted) -> None:
+        event.stop()
+        fields = list(self.query(Input))
+        place = fields.index(event.input) + 1
+        if place < len(fields):
+            fields[place].focus()
+        else:
+            self.post_message(self.Done())
+
+    def _tell_endpoint(self) -> None:
+        """Whose endpoint it is that the field shows."""
+        if self.typed_endpoint:
+            note = "typed, not the file's" if self.file_endpoint else "typed"
+        elif self._endpoints is None:
+            note = ""
+        elif self._endpoints > 1:
+            note = f"the first of {self._endpoints:,} in the file"
+        else:
+            note = "from the file" if self._endpoints else "write one"
+        self._tell("#endpoint-note", note)
 
     def _tell(self, selector: str, text: str) -> None:
         self.query_one(selector, Static).update(Content(visible(text)))

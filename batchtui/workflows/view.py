@@ -16,6 +16,7 @@ from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import run
 from batchtui.jsonl.results import Result, read_result
 from batchtui.jsonl.source import opened
+from batchtui.jsonl.told import is_blank
 from batchtui.workflows.where import Where
 
 EVERYTHING: Final = Where()
@@ -72,6 +73,8 @@ def _is_wanted(raw: bytes, where: Where, wanted: Matcher | None) -> bool:
         return False
     if where.outcomes is None and not where.asks_result and not where.custom_id:
         return True
+    if is_blank(raw) and (where.outcomes is not None or where.asks_result):
+        return False
     result = read_result(raw)
     if where.outcomes is not None and result.outcome not in where.outcomes:
         return False

@@ -20,6 +20,7 @@ from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.results import read_result
 from batchtui.jsonl.search import Hits, find_all
 from batchtui.jsonl.source import Source
+from batchtui.jsonl.told import is_blank
 from batchtui.tui.viewer.joined_records import JoinedRecords
 from batchtui.tui.viewer.records import FileRecords, Place, Records
 from batchtui.workflows.where import Where
@@ -101,6 +102,8 @@ class _Test:
             outcome = self.records.outcome(number)
             if outcome is None:
                 line = _line(self.records, number) if line is None else line
+                if is_blank(line):
+                    return False
                 outcome = glance(line)[1]
             if where.outcomes is not None and outcome not in where.outcomes:
                 return False

@@ -33,11 +33,13 @@ def view_pipe() -> int:
     with tempfile.TemporaryDirectory(prefix="batchtui-") as directory:
         copy = Path(directory) / "stdin"
         copy.touch(mode=0o600)
-        threading.Thread(target=_spool, args=(pipe, copy), name="stdin", daemon=True).start()
-        return run_app(None, start=AtPipe(copy))
+        ended = threading.Event()
+        spool = threading.Thread(target=_spool, args=(pipe, copy, ended), name="stdin", daemon=True)
+        spool.start()
+        return run_app(None, start=AtPipe(copy, ended))
 
 
-def _spool(pipe: int, copy: Path) -> None:
+def _spool(pipe: int, copy: Path, ended: threading.Event) -> None:
     """Copy until the pipe ends, or the viewer is closed and the directory is gone."""
     with (
         suppress(OSError),
@@ -46,3 +48,4 @@ def _spool(pipe: int, copy: Path) -> None:
     ):
         while piece := source.read(_PIECE_BYTES):
             file.write(piece)
+    ended.set()

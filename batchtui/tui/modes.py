@@ -39,7 +39,7 @@ def opened(start: AtFile | AtPipe) -> Screen[None]:
     from batchtui.tui.viewer.target import LocalFile, StandardInput
 
     if isinstance(start, AtPipe):
-        return ViewerScreen(StandardInput(start.path))
+        return ViewerScreen(StandardInput(start.path, start.ended))
     return ViewerScreen(LocalFile(start.path, start.line))
 
 

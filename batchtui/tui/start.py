@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os.path
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -36,9 +37,10 @@ class AtJob(NamedTuple):
 
 
 class AtPipe(NamedTuple):
-    """What is piped into the command. `path`: the copy, which grows while the pipe is read."""
+    """What is piped into the command. `path`: the copy, which grows until `ended` is set."""
 
     path: Path
+    ended: Event | None = None
 
 
 StartAt = AtBatches | AtDirectory | AtFile | AtBatch | AtJob | AtPipe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -55,9 +56,14 @@ class JobResults:
 
 @dataclass(frozen=True, slots=True)
 class StandardInput:
-    """What was piped in. `path`: the copy that grows while the pipe is read."""
+    """What was piped in. `path`: the copy that grows while the pipe is read, until `ended`."""
 
     path: Path
+    ended: Event | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ended is None or self.ended.is_set()
 
 
 Target: TypeAlias = LocalFile | RemoteFile | BatchResults | JobResults | StandardInput

@@ -24,9 +24,10 @@ from batchtui.tui.glyphs import glyphs
 from batchtui.tui.viewer.highlight import highlighted
 from batchtui.tui.viewer.moving_keys import moving_keys
 from batchtui.tui.viewer.rows import Rows
+from batchtui.tui.viewer.text import wrapped
 from batchtui.tui.viewer.viewport import Viewport
 from batchtui.tui.widgets.keys_in_order import KeysInOrder
-from batchtui.tui.widgets.spans import Span
+from batchtui.tui.widgets.spans import Span, Tone, fitted
 from batchtui.tui.widgets.toned import Toned
 
 CACHED_ROWS: Final = 512
@@ -70,7 +71,8 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         """Record numbers; shared by the panes of a viewer."""
         self.highlight: re.Pattern[str] | None = None
         """What is searched for, marked wherever it is in view."""
-        self._viewport = Viewport(lambda row: len(self._rows_of(row)))
+        self._emptiness: list[Span] = []
+        self._viewport = Viewport(self.height_of)
         self._number_cells = MIN_DIGITS
         self._last_number = -1
         self._layout: list[tuple[int, int]] | None = None
@@ -81,6 +83,10 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
     @abstractmethod
     def draw(self, number: int, width: int) -> list[list[Span]]:
         """The rows of record `number` in `width` cells, as safe pieces; at least one."""
+
+    def height_of(self, row: int) -> int:
+        """How many lines of the screen `row` takes."""
+        return len(self._rows_of(row))
 
     @property
     def number_cells(self) -> int:
@@ -109,8 +115,17 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         self._layout = None
         self.refresh()
 
-    def redraw_record(self, number: int) -> None:
+    def show_emptiness(self, text: str, tone: Tone) -> None:
+        """What stands there while there are no rows; may have several lines."""
+        self._emptiness = [(line, tone) for line in text.split("\n")] if text else []
+        self.refresh()
+
+    def forget(self, number: int) -> None:
+        """Record `number` may not be what it was."""
         self._drawn.pop(number, None)
+
+    def redraw_record(self, number: int) -> None:
+        self.forget(number)
         before = self._layout
         self._layout = None
         if self.rows is None or not self.is_mounted:
@@ -136,7 +151,7 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         last, count = self._last_number, self.rows.records.count if self.rows else 0
         self._last_number = count - 1
         unchanged = [each for each in self._view() if each[0] != last]
-        self._drawn.pop(last, None)  # it may have had no end yet
+        self.forget(last)  # it may have had no end yet
         self._layout = None
         after = self._view()
         first = next((y for y, each in enumerate(after) if unchanged[y : y + 1] != [each]), None)
@@ -148,6 +163,7 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         self.redraw()
         self._fill()
         self._reveal()
+        self.post_message(self.Moved(self))
 
     # Moving
 
@@ -171,9 +187,8 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
 
     def step(self, count: int) -> None:
         """Move by `count` records; through one that is taller than the view, row by row."""
-        view = self._view()
-        parts = [part for row, part in view if row == self.cursor]
-        height = len(self._rows_of(self.cursor)) if view else 1
+        parts = self.parts_in_view()
+        height = self.height_of(self.cursor) if parts else 1
         if parts and height > 1:
             if count > 0 and parts[-1] < height - 1:
                 self.scroll_rows(count)
@@ -208,6 +223,9 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         self.go_to(0)
 
     def action_last(self) -> None:
+        self.go_to_last()
+
+    def go_to_last(self) -> None:
         if self.rows is not None:
             self.go_to(self.rows.last())
 
@@ -231,6 +249,17 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         self._layout = None
         self.refresh()
         return True
+
+    def reveal_part(self, part: int) -> None:
+        """Bring that line of the cursor's row into view, where the row has so many."""
+        if self.rows is not None:
+            self._viewport.show_part(self.cursor, part, self.rows.bounds(self.cursor))
+            self._layout = None
+            self.refresh()
+
+    def parts_in_view(self) -> list[int]:
+        """Which lines of the cursor's row are in view."""
+        return [part for row, part in self._view() if row == self.cursor]
 
     def _fill(self) -> None:
         if self.rows is not None and self._viewport.fill(self.rows.bounds(self._viewport.top)):
@@ -259,6 +288,8 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         view, width = self._view(), self.size.width
+        if not view and self._emptiness:
+            return self._emptiness_line(y)
         if y >= len(view):
             return Strip.blank(width, self.rich_style)
         row, part = view[y]
@@ -275,6 +306,15 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
             gutter = [Segment(f" {glyphs().cursor}{mark}", self.tone("accent") + CURSOR)]
             body = [Segment(text, (style or base) + CURSOR) for text, style, _ in body]
         return Strip(gutter + body).crop_extend(0, width, base)
+
+    def _emptiness_line(self, y: int) -> Strip:
+        width = self.size.width
+        told = [
+            (f" {row}", tone)
+            for text, tone in self._emptiness
+            for row in wrapped(text, max(width - 2, 2))
+        ]
+        return self.strip(fitted([told[y]] if y < len(told) else [], width), width)
 
     def _is_marked(self, row: int) -> bool:
         return bool(self.marks) and self.rows is not None and self.rows.number(row) in self.marks

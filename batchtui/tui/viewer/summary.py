@@ -8,6 +8,7 @@ from typing import Any, Final
 from batchtui.jsonl.glance import custom_id_of
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.results import Result, decode, read_result
+from batchtui.jsonl.told import is_blank
 from batchtui.tui.viewer.records import Records
 from batchtui.tui.viewer.text import decoded
 
@@ -18,28 +19,38 @@ WORDS_CHARS: Final = 240
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`outcome` None: the record has none, as a request or any other line."""
+    """`outcome` None: the record has none, as a request or any other line.
+
+    `is_told_of`: the words are ours, since the record has none.
+    """
 
     custom_id: str | None
     words: str
     outcome: Outcome | None = None
+    is_told_of: bool = False
 
 
 def summary(records: Records, number: int) -> Summary:
     """What the row of record `number` says; reads it from disk."""
     result = records.result(number, READ_BYTES)
     if result is not None and not result.is_cut:
+        if is_blank(result.data):
+            return Summary(None, "blank line", None, is_told_of=True)
         read = read_result(result.data)
-        return Summary(read.custom_id, result_words(read), records.outcome(number) or read.outcome)
+        became = records.outcome(number) or read.outcome
+        words = result_words(read).strip()
+        return Summary(read.custom_id, words or str(became), became, is_told_of=not words)
     request = records.request(number, READ_BYTES)
     outcome = records.outcome(number)
     if request is not None and not request.is_cut:
         value = parsed_object(request.data)
         custom_id = value.get("custom_id")
         words = request_words(value.get("body"))
-        if outcome is Outcome.MISSING:
+        is_missing = outcome is Outcome.MISSING
+        if is_missing:
             words = "no result"
-        return Summary(custom_id if isinstance(custom_id, str) else None, words, outcome)
+        known_id = custom_id if isinstance(custom_id, str) else None
+        return Summary(known_id, words, outcome, is_told_of=is_missing)
     piece = records.line(number, READ_BYTES)
     known = custom_id_of(piece.data) if records.kind != "other" else None
     words = decoded(piece.data[:WORDS_CHARS], is_cut=True)

@@ -66,6 +66,14 @@ class Viewport:
                 self.top, self.part = lowest if fits else (row, 0)
         return (self.top, self.part) != before
 
+    def show_part(self, row: int, part: int, bounds: Bounds) -> None:
+        """Bring that line of `row` into view, with what is around it."""
+        if (row, part) in self.lines(bounds[1]):
+            return
+        self.top, self.part = row, part
+        self.scroll(-(self.height // 3), bounds)
+        self.fill(bounds)
+
     def fill(self, bounds: Bounds) -> bool:
         """Leave no line blank while there are rows above the view; True when the view moved."""
         first, last = bounds

@@ -17,12 +17,15 @@ from textual.message import Message
 from textual.strip import Strip
 
 from batchtui.tui.viewer.content import Content, Row, Value
-from batchtui.tui.viewer.highlight import highlighted
+from batchtui.tui.viewer.highlight import marked
 from batchtui.tui.viewer.moving_keys import moving_keys
+from batchtui.tui.viewer.row_hits import find, is_hit, spans_of
 from batchtui.tui.widgets.keys_in_order import KeysInOrder
 from batchtui.tui.widgets.toned import Toned
 
 WHEEL_ROWS: Final = 3
+COUNTED_ROWS: Final = 5_000
+"""The matches of a longer record are found one by one, and not counted."""
 CURSOR: Final = Style(reverse=True)
 HIT: Final = Style(reverse=True, bold=True)
 
@@ -30,6 +33,25 @@ HIT: Final = Style(reverse=True, bold=True)
 class DetailPane(Toned, KeysInOrder, can_focus=True):
     BINDING_GROUP_TITLE = "One record"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape", "screen.back", "list", id="record.leave", tooltip="Back to where one was"
+        ),
+        Binding(
+            "left_square_bracket",
+            "screen.neighbour(-1)",
+            "previous",
+            key_display="[",
+            id="record.previous",
+            tooltip="The previous record",
+        ),
+        Binding(
+            "right_square_bracket",
+            "screen.neighbour(1)",
+            "next",
+            key_display="]",
+            id="record.next",
+            tooltip="The next record",
+        ),
         *moving_keys("record", "row"),
         Binding(
             "l,right,enter",
@@ -63,14 +85,25 @@ class DetailPane(Toned, KeysInOrder, can_focus=True):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, DetailPane.Moved)
 
+    class Refused(Message):
+        """A key has done nothing; `why` says what it is for."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.content: Content | None = None
         self.cursor = 0
         self.highlight: re.Pattern[str] | None = None
         """What is searched for, marked wherever it is in view."""
+        self.hit: int | None = None
+        """The row of the match one has gone to last."""
         self._top = 0
         self._rows: list[Row] = []
+        self._hits: list[int] | None = None
+        """The rows that match, once they are asked for."""
 
     def show(
         self, content: Content | None, rows: list[Row] | None = None, *, keep_place: bool = False
@@ -82,18 +115,85 @@ class DetailPane(Toned, KeysInOrder, can_focus=True):
         self.content = content
         if not keep_place:
             self.cursor = self._top = 0
+            self.hit = None
         self.lay_out(rows)
 
     def lay_out(self, rows: list[Row] | None = None) -> None:
-        width = self.size.width
+        """Lay the content out; the cursor stays on the match or the value it was on."""
+        width, before, hit_before = self.size.width, self._rows, self.hit_place()[0]
         if rows is None:
             rows = self.content.rows(width) if self.content and width else []
-        self._rows = rows
+        source = before[self.cursor].source if self.cursor < len(before) else -1
+        same_width = self._width == width
+        self._rows, self._hits, self._width = rows, None, width
+        if not same_width and before and rows:
+            if hit_before and len(self.hits) >= hit_before:
+                self.hit = self.cursor = self.hits[hit_before - 1]
+            elif self.cursor and source >= 0:
+                found = (at for at, row in enumerate(rows) if row.source == source)
+                self.cursor = next(found, self.cursor)
         self.cursor = max(0, min(self.cursor, len(self._rows) - 1))
         self._top = max(0, min(self._top, len(self._rows) - self.size.height))
         self._reveal()
         self.refresh()
         self.post_message(self.Moved())
+
+    _width = 0
+
+    # What is searched for
+
+    def search_for(self, pattern: re.Pattern[str] | None) -> None:
+        """Mark what matches."""
+        self.highlight, self._hits, self.hit = pattern, None, None
+        self.refresh()
+
+    @property
+    def hits(self) -> list[int]:
+        """The rows in which a match begins, of a record that is not too long to be counted."""
+        if self._hits is None:
+            self._hits = []
+            if self.highlight is not None and len(self._rows) <= COUNTED_ROWS:
+                rows, pattern = self._rows, self.highlight
+                self._hits = [at for at in range(len(rows)) if is_hit(rows, at, pattern)]
+        return self._hits
+
+    def hit_place(self) -> tuple[int, int]:
+        """Which matching row one has gone to, counted from 1, and how many there are."""
+        hits = self.hits
+        return hits.index(self.hit) + 1 if self.hit in hits else 0, len(hits)
+
+    def first_hit(self, direction: int) -> bool:
+        """To the first row that matches, or the last; False for none."""
+        return self._go_to_hit(0 if direction > 0 else len(self._rows) - 1, direction)
+
+    def next_hit(self, direction: int) -> bool:
+        """To the next row that matches; False when there is none in this direction."""
+        is_beyond = self.has_focus or self.hit == self.cursor
+        return self._go_to_hit(self.cursor + (direction if is_beyond else 0), direction)
+
+    def _go_to_hit(self, start: int, direction: int) -> bool:
+        if self.highlight is None:
+            return False
+        found = find(self._rows, self.highlight, start, direction)
+        if found is None:
+            return False
+        self.hit = self.cursor = found
+        height = max(self.size.height, 1)
+        if not self._top <= found < self._top + height:
+            lowest = max(len(self._rows) - height, 0)
+            self._top = max(0, min(found - height // 3, lowest))
+        self.refresh()
+        self.post_message(self.Moved())
+        return True
+
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether its rows are for the width it has, and it has one."""
+        return self._width == self.size.width > 0
+
+    @property
+    def row_count(self) -> int:
+        return len(self._rows)
 
     @property
     def value(self) -> Value | None:
@@ -138,15 +238,21 @@ class DetailPane(Toned, KeysInOrder, can_focus=True):
         self.step(len(self._rows))
 
     def action_fold(self) -> None:
-        if self.content and self._rows and self.content.toggle(self._rows[self.cursor].source):
+        if self.content is None or not self._rows:
+            return
+        if self.content.toggle(self._rows[self.cursor].source):
             self.lay_out()
+        else:
+            self.post_message(self.Refused("there is nothing to fold in this row"))
 
     def action_parent(self) -> None:
         if self.content is None or not self._rows:
             return
         wanted = self.content.parent(self._rows[self.cursor].source)
         found = next((at for at, row in enumerate(self._rows) if row.source == wanted), None)
-        if found is not None:
+        if found is None or found == self.cursor:
+            self.post_message(self.Refused("nothing is around this; Esc goes to the list"))
+        else:
             self.step(found - self.cursor)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -166,7 +272,7 @@ class DetailPane(Toned, KeysInOrder, can_focus=True):
         base = self.rich_style
         segments = [Segment(text, self.tone(tone)) for text, tone in pieces]
         if self.highlight is not None:
-            segments = highlighted(segments, self.highlight, HIT)
+            segments = marked(segments, spans_of(self._rows, at, self.highlight), HIT)
         if at == self.cursor and self.has_focus:
             base += CURSOR
             segments = [Segment(text, (style or base) + CURSOR) for text, style, _ in segments]

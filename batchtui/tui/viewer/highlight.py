@@ -10,8 +10,16 @@ from rich.style import Style
 
 def highlighted(segments: list[Segment], pattern: re.Pattern[str], hit: Style) -> list[Segment]:
     """`segments` with `hit` added wherever the row's text matches."""
-    text = "".join(segment.text for segment in segments)
-    spans = [found.span() for found in pattern.finditer(text) if found.end() > found.start()]
+    return marked(segments, matches("".join(segment.text for segment in segments), pattern), hit)
+
+
+def matches(text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Where `text` matches, from left to right; what matches nothing at all is left out."""
+    return [found.span() for found in pattern.finditer(text) if found.end() > found.start()]
+
+
+def marked(segments: list[Segment], spans: list[tuple[int, int]], hit: Style) -> list[Segment]:
+    """`segments` with `hit` added to the characters of `spans`, which are ascending and apart."""
     if not spans:
         return segments
     out: list[Segment] = []

@@ -8,8 +8,9 @@ from textual.reactive import reactive
 
 from batchtui.tui import figures
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.viewer.highlight import matches
 from batchtui.tui.viewer.json_tokens import coloured
-from batchtui.tui.viewer.rows_pane import RowsPane
+from batchtui.tui.viewer.rows_pane import CACHED_ROWS, GUTTER, RowsPane
 from batchtui.tui.viewer.text import cells, chopped, decoded, safe
 from batchtui.tui.widgets.spans import Span
 
@@ -18,7 +19,8 @@ CUT_BYTES: Final = 4096
 COLOURED_BYTES: Final = 64 * 1024
 MOST_BYTES: Final = 1024 * 1024
 GROWTH: Final = 16
-SHIFT_CELLS: Final = 8
+MOST_MATCHES: Final = 1_000
+"""In one line, where each has to be measured."""
 
 
 class LinesPane(RowsPane):
@@ -30,21 +32,52 @@ class LinesPane(RowsPane):
         super().__init__(id=id)
         self.limits: dict[int, int] = {}
         """Lines of which more than `CUT_BYTES` was asked for."""
+        self._widths: dict[int, int] = {}
 
     def watch_wraps(self) -> None:
         self.redraw()
+        self._viewport.part = 0
         self._reveal()
+        self._fill()
 
     def watch_shift(self) -> None:
         self.redraw()
 
     def validate_shift(self, shift: int) -> int:
-        return max(shift, 0)
+        """Not beyond the end of the longest line in view."""
+        return max(min(shift, self._longest() - self.room), 0)
+
+    @property
+    def room(self) -> int:
+        """How many cells of each line are in view."""
+        return max(self.size.width - GUTTER - self.number_cells - 1, 2)
+
+    def _longest(self) -> int:
+        """How wide the longest line in view is."""
+        numbers = {self.rows.number(row) for row, _ in self._view()} if self.rows else set()
+        if len(self._widths) > CACHED_ROWS:
+            self._widths.clear()
+        for number in numbers - self._widths.keys():
+            self._body(number)
+        return max((self._widths[number] for number in numbers), default=0)
+
+    def forget(self, number: int) -> None:
+        self._widths.pop(number, None)
+        super().forget(number)
 
     def draw(self, number: int, width: int) -> list[list[Span]]:
-        assert self.rows is not None
         head = self.numbered(number)
         room = max(width - cells(head[0]), 2)
+        body = self._body(number)
+        if not self.wraps:
+            return [[head, *_shifted(body, self.shift, room)]]
+        blank: Span = (" " * cells(head[0]), "")
+        rows = chopped(body, room)
+        return [[head if at == 0 else blank, *row] for at, row in enumerate(rows)]
+
+    def _body(self, number: int) -> list[Span]:
+        """The line as far as it is drawn, and how much more there is of it."""
+        assert self.rows is not None
         piece = self.rows.records.line(number, self.limits.get(number, CUT_BYTES))
         data = piece.data if piece.is_cut else piece.data.removesuffix(b"\r")
         text = decoded(data, is_cut=piece.is_cut)
@@ -55,19 +88,84 @@ class LinesPane(RowsPane):
             more = figures.size(piece.length - len(piece.data))
             how = "x shows it" if len(data) < MOST_BYTES else "o opens it in the pager"
             body.append((f"{glyphs().ellipsis} {more} more, {how}", "muted"))
-        if not self.wraps:
-            return [[head, *_shifted(body, self.shift, room)]]
-        blank: Span = (" " * cells(head[0]), "")
-        rows = chopped(body, room)
-        return [[head if at == 0 else blank, *row] for at, row in enumerate(rows)]
+        self._widths[number] = sum(cells(text) for text, _ in body)
+        return body
 
-    def show_more(self) -> None:
-        """Draw more of the line under the cursor."""
+    def show_more(self) -> bool:
+        """Draw more of the line under the cursor; False when there is no more, or too much."""
         if self.rows is None or not self.rows.count:
-            return
+            return False
         number = self.rows.number(self.cursor)
-        self.limits[number] = min(self.limits.get(number, CUT_BYTES) * GROWTH, MOST_BYTES)
+        limit = self.limits.get(number, CUT_BYTES)
+        if limit >= MOST_BYTES or not self.rows.records.line(number, limit).is_cut:
+            return False
+        self.limits[number] = min(limit * GROWTH, MOST_BYTES)
         self.redraw_record(number)
+        return True
+
+    def shift_to_end(self) -> None:
+        """Have the end of the cursor's line in view."""
+        if self.rows is not None and self.rows.count:
+            number = self.rows.number(self.cursor)
+            self._body(number)
+            self.shift = self._widths[number] - self.room
+
+    # Hits within a line
+
+    def first_hit(self, direction: int) -> bool:
+        """Have the first match of the cursor's line in view, or the last; False for none."""
+        found = self._matches()
+        if found:
+            self._show_match(found[0 if direction > 0 else -1])
+        return bool(found)
+
+    def next_hit(self, direction: int) -> bool:
+        """Have the next match in view that is not yet; False when the line has none there."""
+        found = self._matches()
+        if self.wraps:
+            seen = self.parts_in_view() or [0]
+            edges = seen[0] * self.room, (seen[-1] + 1) * self.room
+        else:
+            edges = self.shift, self.shift + self.room
+        for start, end in found[::direction]:
+            beyond = end > edges[1] if direction > 0 else start < edges[0]
+            if beyond and (self.cursor, start) != self._shown_match:
+                self._show_match((start, end))
+                return True
+        return False
+
+    _shown_match = -1, -1
+    """The record, and where the match in it begins that one has gone to last."""
+
+    def _matches(self) -> list[tuple[int, int]]:
+        """Which cells of the cursor's line match, from left to right; reads more than is drawn."""
+        if self.rows is None or self.highlight is None or not self.rows.count:
+            return []
+        piece = self.rows.records.line(self.rows.number(self.cursor), MOST_BYTES)
+        text = safe(decoded(piece.data, is_cut=piece.is_cut))
+        found = matches(text, self.highlight)
+        if text.isascii():
+            return found
+        return [(cells(text[:start]), cells(text[:end])) for start, end in found[:MOST_MATCHES]]
+
+    def _show_match(self, match: tuple[int, int]) -> None:
+        start, end = match
+        self._shown_match = self.cursor, start
+        while self._drawn_cells() < end and self.show_more():
+            pass
+        if self.wraps:
+            self.reveal_part(start // self.room)
+        elif end <= self.room:
+            self.shift = 0
+        elif start < self.shift or end > self.shift + self.room:
+            self.shift = start - self.room // 3
+
+    def _drawn_cells(self) -> int:
+        """How much of the cursor's line can be in view."""
+        assert self.rows is not None
+        number = self.rows.number(self.cursor)
+        piece = self.rows.records.line(number, self.limits.get(number, CUT_BYTES))
+        return cells(safe(decoded(piece.data, is_cut=piece.is_cut)))
 
 
 def _shifted(pieces: list[Span], shift: int, room: int) -> list[Span]:

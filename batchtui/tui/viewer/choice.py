@@ -65,6 +65,11 @@ class Choice(Toned, can_focus=True):
         self.screen.set_focus(self._came_from)
         self.post_message(self.Closed())
 
+    def close(self) -> None:
+        """The focus is elsewhere by now."""
+        self.display = False
+        self.post_message(self.Closed())
+
     def render_line(self, y: int) -> Strip:
         pieces: list[Span] = [(f" {self.purpose}:", "strong")]
         for key, words in self._options.items():

@@ -25,6 +25,9 @@ class Prompt(Horizontal):
         Binding(
             "up", "older", "Older", show=False, id="prompt.older", tooltip="What was typed before"
         ),
+        Binding(
+            "down", "newer", "Newer", show=False, id="prompt.newer", tooltip="What was typed after"
+        ),
     ]
     DEFAULT_CSS = """
     Prompt { height: 1; }
@@ -48,6 +51,7 @@ class Prompt(Horizontal):
         self.display = False
         self.purpose = ""
         self._came_from: Widget | None = None
+        self._offered = ""
         self._history: dict[str, list[str]] = {}
 
     def compose(self) -> ComposeResult:
@@ -64,6 +68,7 @@ class Prompt(Horizontal):
         name = self.query_one(Static)
         name.update(f" {label} ")
         name.styles.width = cells(label) + 2
+        self._offered = value
         field = self.query_one(Input)
         field.value, field.placeholder = value, hint
         field.select_all()
@@ -82,16 +87,29 @@ class Prompt(Horizontal):
         self.post_message(self.Answered(self.purpose, text))
 
     def action_older(self) -> None:
-        said = self._history.get(self.purpose, [])
+        self._recall(-1)
+
+    def action_newer(self) -> None:
+        """Down to what was offered or not yet typed, which is newer than all."""
+        self._recall(1)
+
+    def _recall(self, by: int) -> None:
+        said = [each for each in self._history.get(self.purpose, []) if each != self._offered]
+        said.append(self._offered)
         field = self.query_one(Input)
-        at = said.index(field.value) if field.value in said else len(said)
-        if at > 0:
-            field.value = said[at - 1]
+        at = said.index(field.value) if field.value in said else len(said) - 1
+        if 0 <= at + by < len(said):
+            field.value = said[at + by]
             field.cursor_position = len(field.value)
 
     def action_drop(self) -> None:
         self.display = False
         self.screen.set_focus(self._came_from)
+        self.post_message(self.Closed())
+
+    def close(self) -> None:
+        """The focus is elsewhere by now."""
+        self.display = False
         self.post_message(self.Closed())
 
 
@@ -107,8 +125,19 @@ class _Field(Input):
         if passed_on(self, event):
             return
         prompt = self.query_ancestor(Prompt)
-        act = {"enter": prompt.answer, "escape": prompt.action_drop, "up": prompt.action_older}
+        act = {
+            "enter": prompt.answer,
+            "escape": prompt.action_drop,
+            "up": prompt.action_older,
+            "down": prompt.action_newer,
+            "tab": _nothing,
+            "shift+tab": _nothing,
+        }
         if event.key in act:
             event.stop()
             event.prevent_default()
             act[event.key]()
+
+
+def _nothing() -> None:
+    """What is typed is for this line alone: no key leads out of it but Enter and Esc."""

@@ -103,7 +103,9 @@ def ordered_bindings(screen: Screen[Any]) -> list[tuple[Binding, DOMNode]]:
 
 
 def _own_ids(screen: Screen[Any]) -> list[str | None]:
-    return [each.id for each in type(screen).BINDINGS if isinstance(each, Binding)]
+    """In their order; the screen's `first_keys`, where it has some, come before."""
+    first: tuple[str, ...] = getattr(screen, "first_keys", ())
+    return [*first, *(each.id for each in type(screen).BINDINGS if isinstance(each, Binding))]
 
 
 def _rank(own: list[str | None], binding: Binding) -> int:

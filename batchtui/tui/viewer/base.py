@@ -1,89 +1,29 @@
-"""What all parts of the viewer's screen share: its records, its panes, its jobs, its lines of text.
-
-Owns the state; what a key does with it is in `finding`, `taking` and `screen`.
-"""
+"""What the parts of the viewer's screen do alike: list records, tell, ask, and say where one is."""
 
 from __future__ import annotations
 
-import re
 from array import array
-from collections.abc import Mapping
 from typing import Final
 
 from batchtui.errors import BatchtuiError
-from batchtui.jsonl.outcomes import Outcome
 from batchtui.tui import figures
-from batchtui.tui.outcome_look import TONES, glyph
-from batchtui.tui.screens.frame import Frame
 from batchtui.tui.viewer.choice import Choice
-from batchtui.tui.viewer.contents import Look, Wanted
-from batchtui.tui.viewer.detail_pane import DetailPane
-from batchtui.tui.viewer.hits import Hits
-from batchtui.tui.viewer.jobs import Jobs
-from batchtui.tui.viewer.lines_pane import LinesPane
+from batchtui.tui.viewer.patterns import shown_pattern
+from batchtui.tui.viewer.place_line import Place, counted, status
 from batchtui.tui.viewer.prompt import Prompt
-from batchtui.tui.viewer.record_list import RecordList
-from batchtui.tui.viewer.records import Records
-from batchtui.tui.viewer.rows import Rows
-from batchtui.tui.viewer.rows_pane import RowsPane
-from batchtui.tui.viewer.target import BatchResults, JobResults, RemoteFile, Target
+from batchtui.tui.viewer.raw_pattern import raw_pattern
+from batchtui.tui.viewer.state import ViewerState
+from batchtui.tui.viewer.target import BatchResults, JobResults, StandardInput
+from batchtui.tui.viewer.text import cells, safe
 from batchtui.tui.widgets.line import Line
-from batchtui.tui.widgets.spans import Span
+from batchtui.tui.widgets.spans import BETWEEN, Span, Tone
 from batchtui.workflows.where import Where
 
 NAME_CELLS: Final = 18
 """What the title leaves for the name, at least."""
 
 
-class ViewerBase(Frame[None]):
-    def __init__(self, target: Target) -> None:
-        super().__init__()
-        self.target = target
-        self.records: Records | None = None
-        self.rows: Rows | None = None
-        self.look: Look = "lines"
-        self.jobs = Jobs(self)
-        self.marks: set[int] = set()
-        self.filter_words = ""
-        self.filter_where: Where | None = None
-        self.search_words = ""
-        self.search_where: Where | None = None
-        self.hits: Hits | None = None
-        self.follows = False
-        self.shown: Wanted | None = None
-
-    # What is where
-
-    @property
-    def pane(self) -> RowsPane:
-        """The list that has the cursor: of the lines, or at the left."""
-        return self.query_one(LinesPane if self.look == "lines" else RecordList)
-
-    @property
-    def panes(self) -> tuple[LinesPane, RecordList]:
-        return self.query_one(LinesPane), self.query_one(RecordList)
-
-    @property
-    def detail(self) -> DetailPane:
-        return self.query_one(DetailPane)
-
-    @property
-    def in_detail(self) -> bool:
-        return self.look != "lines" and self.detail.has_focus
-
-    @property
-    def number(self) -> int | None:
-        """The record under the cursor."""
-        if self.rows is None or (self.pane.cursor >= 0 and not self.rows.count):
-            return None
-        return self.rows.number(self.pane.cursor)
-
-    @property
-    def name_of_target(self) -> str:
-        if isinstance(self.target, BatchResults | JobResults | RemoteFile):
-            return self.target.name
-        return self.target.path.name
-
+class ViewerBase(ViewerState):
     def select(self, selection: array[int] | None, words: str) -> None:
         """List only these records, or all; the cursor stays, or goes to the nearest."""
         if self.rows is None:
@@ -94,25 +34,61 @@ class ViewerBase(Frame[None]):
         row = self.rows.row(max(number or 0, 0))
         for pane in self.panes:
             pane.show(self.rows, row)
+        self.show_emptiness()
+        if self.follows:
+            self.stay_at_end()
         self.show_where()
 
-    def mark_hits(self, pattern: re.Pattern[str] | None) -> None:
-        """Mark what matches, wherever it is in view."""
-        for pane in (*self.panes, self.detail):
-            pane.highlight = pattern
-            pane.refresh()
+    end_row = 0
+    """Where following has put the cursor, or would."""
+
+    def stay_at_end(self) -> None:
+        self.pane.go_to_last()
+        self.end_row = self.pane.cursor
+
+    def show_trouble_of(self, message: str, hint: str | None = None) -> None:
+        """Why it cannot be read: in the banner, and whole where the records would be."""
+        self.show_banner(message)
+        what = "\n".join(each for each in (message, hint) if each)
+        self.trouble = f"{what}\n\n{self.name_of_target} cannot be shown. Esc goes back"
+        self.show_emptiness()
+
+    def show_emptiness(self) -> None:
+        """Why the list is empty, where it is."""
+        rows, records = self.rows, self.records
+        tone: Tone = "muted"
+        if records is None or rows is None:
+            text, tone = self.trouble, "trouble"
+        elif rows.selection is not None:
+            text = f"nothing matches {safe(self.filter_words)}\nEsc shows all"
+        elif self.is_arriving:
+            text = "nothing has come through the pipe yet"
+        else:
+            text = "this file is empty" if records.is_complete else ""
+        for pane in self.panes:
+            pane.show_emptiness(text, tone)
+
+    def mark_hits(self, where: Where | None) -> None:
+        """Mark what matches, wherever it is in view; None: nothing any more."""
+        lines, record_list = self.panes
+        shown = shown_pattern(where) if where is not None else None
+        record_list.highlight = shown
+        lines.highlight = raw_pattern(where) if where is not None else None
+        self.detail.search_for(shown)
+        lines.refresh()
+        record_list.refresh()
 
     # The lines of the frame
 
     def show_name(self) -> None:
         """The title: what is shown, and what became of it."""
-        records = self.records
+        records, name = self.records, self.name_of_target
         kind = "results" if isinstance(self.target, BatchResults | JobResults) else ""
         right: list[Span] = [("Esc back", "muted")]
         if records is not None:
             kind = kind or ("" if records.kind == "other" else records.kind)
-            right = counted(records.counts, self.size.width - NAME_CELLS) or right
-        name = self.name_of_target
+            room = self.size.width - min(cells(name) + 4, NAME_CELLS)
+            right = counted(records.counts, room) or right
         used = sum(len(text) for text, _ in right)
         if kind and len(name) + len(kind) + used + 6 <= self.size.width:
             name = f"{name}  "
@@ -122,38 +98,54 @@ class ViewerBase(Frame[None]):
 
     def show_where(self) -> None:
         """The status line: where the cursor is, what is filtered and searched, what is at work."""
-        self.show_status(self._place(), self._work())
+        work = self._work()
+        used = sum(len(text) for text, _ in work)
+        room = self.size.width - 2 - (used + BETWEEN if used else 0)
+        self.show_status(status(self._place(), room), work)
 
-    def _place(self) -> list[Span]:
-        records, rows = self.records, self.rows
+    def _place(self) -> Place:
+        records, rows, number = self.records, self.rows, self.number
         if records is None or rows is None:
-            return []
-        number = self.number
-        total = f"{records.count:,}{'' if records.is_complete else '+'}"
+            return Place("")
+        total = f"{records.count:,}{'' if records.is_complete and not self.is_arriving else '+'}"
         if number is None:
             place = "nothing matches" if rows.selection is not None else f"0 of {total}"
         elif number < 0:
             place = f"line {-number:,} from the end"
         else:
             place = f"{number + 1:,} of {total}"
-        pieces: list[Span] = [(place, "")]
+        if self.wanted_line is not None:
+            place += f", waits for line {self.wanted_line:,}"
         value = self.detail.value if self.in_detail else None
-        if value is not None and value.path:
-            return [*pieces, (f"   {value.path}", "accent")]
-        if self.filter_words:
-            pieces += [(f"   {self.filter_words} ", "accent"), (f"{rows.count:,}", "")]
-        if self.marks:
-            pieces.append((f"   {len(self.marks):,} marked", "accent"))
-        return [*pieces, ("   search: ", "muted"), (self._search(), "")]
+        return Place(
+            place,
+            value.path if value is not None else "",
+            self.filter_words,
+            rows.count,
+            len(self.marks),
+            self.search_words if self.hits is not None else "",
+            self._found(),
+        )
 
-    def _search(self) -> str:
+    def _found(self) -> str:
         if self.hits is None:
-            return "none"
+            return ""
         count = figures.count(len(self.hits))
         place = self.hits.place(self.number or 0)
         if not self.hits.is_complete:
-            return f"{self.search_words}  {count}+"
-        return f"{self.search_words}  {f'{place:,} of ' if place else ''}{count}"
+            return f"{count}+"
+        if not place:
+            return count
+        found = f"{place:,} of {count}"
+        if self.lands_nowhere:
+            return f"{found}, not in this look"
+        here, all_here = self.detail.hit_place() if self.look != "lines" else (0, 0)
+        return f"{found}, {here:,} of {all_here:,} in it" if all_here > 1 and here else found
+
+    @property
+    def is_arriving(self) -> bool:
+        """More is still being piped in."""
+        return isinstance(self.target, StandardInput) and not self.target.has_ended
 
     def _work(self) -> list[Span]:
         if self.jobs.active:
@@ -161,7 +153,9 @@ class ViewerBase(Frame[None]):
             return [(f"{job.words} {job.fraction:.0%}", "accent")]
         if self.follows:
             return [("following", "accent")]
-        return [("index complete", "muted")] if self.records is not None else []
+        if self.follows_later:
+            return [("not following, G does", "muted")]
+        return [("reading the pipe", "muted")] if self.is_arriving else []
 
     # Telling
 
@@ -189,18 +183,3 @@ class ViewerBase(Frame[None]):
         """The line is the status line again, unless another one was opened meanwhile."""
         busy = self.query_one(Prompt).display or self.query_one(Choice).display
         self.query_one("#status").display = not busy
-
-
-def counted(counts: Mapping[Outcome, int], width: int) -> list[Span]:
-    """`9,950 ok  38 failed  12 truncated`, ok first; with glyphs where words have no room."""
-    ranked = sorted(counts.items(), key=lambda item: (item[0] is not Outcome.OK, -item[1]))
-    pieces: list[Span] = []
-    for with_words in (True, False):
-        pieces = []
-        for outcome, count in ranked:
-            gap = "  " if pieces else ""
-            name = f" {outcome}" if with_words else glyph(outcome)
-            pieces.append((f"{gap}{figures.count(count)}{name}", TONES.get(outcome, "accent")))
-        if sum(len(text) for text, _ in pieces) <= width:
-            break
-    return pieces

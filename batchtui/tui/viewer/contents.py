@@ -35,10 +35,11 @@ class Wanted:
 
 
 class ContentReady(Message):
-    """A thread has laid out what was wanted."""
+    """A thread has laid out what was wanted, for a pane of `width` cells."""
 
-    def __init__(self, wanted: Wanted, content: Content, rows: list[Row]) -> None:
+    def __init__(self, wanted: Wanted, content: Content, rows: list[Row], width: int) -> None:
         super().__init__()
+        self.width = width
         self.wanted = wanted
         self.content = content
         self.rows = rows

@@ -49,7 +49,7 @@ class Fetching(Growing):
     async def _download(self, target: RemoteFile | BatchResults | JobResults) -> None:
         session = self.app.session
         if session is None:
-            self.show_banner("no server is connected")
+            self.show_trouble_of("no server is connected")
             return
         job = Job(FETCH, "downloading", self.post_message)
         self.jobs.active[FETCH] = job
@@ -62,7 +62,7 @@ class Fetching(Growing):
             else:
                 await self._download_batch(session, target, job)
         except BatchtuiError as error:
-            self.show_banner(error.message)
+            self.show_trouble_of(error.message, error.hint)
         finally:
             self.jobs.ended(job)
             self.show_where()

@@ -10,16 +10,16 @@ from textual.message import Message
 
 from batchtui.errors import UsageError
 from batchtui.jsonl.outcomes import Outcome
-from batchtui.tui.viewer.base import ViewerBase
+from batchtui.tui import figures
 from batchtui.tui.viewer.groups import Group, grouped
 from batchtui.tui.viewer.hits import Hits
 from batchtui.tui.viewer.jobs import Job
 from batchtui.tui.viewer.matching import find_id, matching
-from batchtui.tui.viewer.patterns import shown_pattern
 from batchtui.tui.viewer.prompt import Prompt
-from batchtui.tui.viewer.records import FileRecords
+from batchtui.tui.viewer.records import Records
 from batchtui.tui.viewer.rows import contains
 from batchtui.tui.viewer.searching import search
+from batchtui.tui.viewer.showing import Showing
 from batchtui.tui.viewer.summary import summary
 from batchtui.workflows.where import Where, parse_where
 
@@ -70,7 +70,7 @@ class WentTo(Message):
         self.typed = typed
 
 
-class Finding(ViewerBase):
+class Finding(Showing):
     # Search
 
     def action_search(self) -> None:
@@ -107,7 +107,7 @@ class Finding(ViewerBase):
             job.post(HitsGrew(hits))
 
         self.hits, self.search_words, self.search_where = hits, str(where), where
-        self.mark_hits(shown_pattern(where))
+        self.mark_hits(where)
         self.jobs.start(SEARCH, "searching", work)
         self.show_where()
 
@@ -117,16 +117,25 @@ class Finding(ViewerBase):
             self.tell("nothing is searched for: / searches")
             return
         here = max(number or 0, 0)
+        if hits.place(here) is not None and self.next_hit_here(direction):
+            self.show_where()
+            return
         found = hits.next(here) if direction > 0 else hits.previous(here)
         if found is None:
             self.tell("not found" if hits.is_complete else "nothing found yet")
         else:
-            self.go_to_number(found)
+            self.go_to_hit(found, direction)
+
+    def go_to_hit(self, number: int, direction: int) -> None:
+        """Record `number`, and in it the first match, or the last of one gone back to."""
+        self.landing, self.lands_nowhere = direction, False
+        self.go_to_number(number)
+        self.show_record()
 
     @on(FirstHit)
     def _first_hit(self, message: FirstHit) -> None:
         if message.hits is self.hits:
-            self.go_to_number(message.number)
+            self.go_to_hit(message.number, 1)
 
     @on(HitsGrew)
     def _hits_grew(self, message: HitsGrew) -> None:
@@ -143,6 +152,7 @@ class Finding(ViewerBase):
         self.jobs.cancel(SEARCH)
         self.hits = None
         self.search_words = ""
+        self.landing, self.lands_nowhere = None, False
         self.mark_hits(None)
         self.show_where()
         return True
@@ -203,7 +213,7 @@ class Finding(ViewerBase):
     # Going to
 
     def action_go_to(self) -> None:
-        self.ask(GO_TO, ":", hint="a line number, or a custom_id")
+        self.ask(GO_TO, ":", hint="a line number, a custom_id, or q")
 
     def go_to_number(self, number: int) -> None:
         """Put the cursor on record `number`; a filter that hides it is dropped."""
@@ -215,16 +225,38 @@ class Finding(ViewerBase):
             self.tell("the filter is off: it hid that record")
         self.pane.go_to(rows.row(number))
 
+    def go_to_wanted_line(self, records: Records) -> None:
+        """Now, or as soon as so many lines are numbered."""
+        line = self.wanted_line
+        if line is None or (line > records.count and not records.is_complete):
+            self.show_where()
+            return
+        self.wanted_line = None
+        if line > records.count:
+            self.tell(f"there are {figures.plural(records.count, 'line')}")
+        if records.count:
+            self.go_to_number(min(line, records.count) - 1)
+
+    def _run_word(self, typed: str) -> bool:
+        """A word that is a command on every screen, as `q`, is one here."""
+        from batchtui.tui.commands import commands
+
+        words = (each for each in commands(self.app, self) if each.is_word)
+        command = next((each for each in words if each.name == typed), None)
+        if command is not None:
+            self.app.call_later(command.run)
+        return command is not None
+
     def go_to(self, typed: str) -> None:
         records = self.records
         digits = typed.replace(",", "").replace("_", "")
         if records is None or not typed:
             return
         if digits.isdecimal():
-            wanted = int(digits) - 1
-            if wanted >= records.count and isinstance(records, FileRecords):
-                self.tell(f"there are {records.count:,} lines")
-            self.go_to_number(max(min(wanted, records.count - 1), 0))
+            self.wanted_line = max(int(digits), 1)
+            self.go_to_wanted_line(records)
+            return
+        if self._run_word(typed):
             return
 
         def work(job: Job) -> None:

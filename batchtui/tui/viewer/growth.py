@@ -17,6 +17,8 @@ from batchtui.tui.viewer.opening import number_lines
 from batchtui.tui.viewer.records import FileRecords
 
 LOOK_INTERVAL_S: Final = 0.5
+PASSING_S: Final = 6.0
+"""How long the banner says what has happened and is over."""
 
 
 class Growing(ViewerBase):
@@ -25,10 +27,17 @@ class Growing(ViewerBase):
 
     def action_follow(self) -> None:
         """Stay at the end of a file that grows, or no longer."""
-        self.follows = not self.follows
+        self.follows, self.follows_later = not self.follows, False
         if self.follows:
-            self.pane.action_last()
+            self.stay_at_end()
         self.show_where()
+
+    def keep_following(self) -> None:
+        """Whoever leaves the end reads: it is not followed again before one is back there."""
+        if self.follows and self.pane.cursor < self.end_row:
+            self.follows, self.follows_later = False, True
+        elif self.follows_later and self.pane.cursor >= self.end_row:
+            self.follows, self.follows_later = True, False
 
     def _look(self) -> None:
         records = self.records
@@ -36,6 +45,10 @@ class Growing(ViewerBase):
             return
         if not self.is_current:
             return
+        if self._was_arriving != self.is_arriving:
+            self._was_arriving = self.is_arriving
+            self.show_emptiness()
+            self.show_where()
         try:
             change = records.source.changed()
         except BatchtuiError as error:
@@ -48,8 +61,27 @@ class Growing(ViewerBase):
         elif change is Change.VANISHED:
             self.show_banner("the file is gone; what is shown is what was there")
         else:
-            self.show_banner(f"the file was {change.value}: it is read again")
+            self._show_for_a_while(f"the file was {change.value}: it is read again")
             self.fetch()
+
+    def _show_for_a_while(self, text: str) -> None:
+        self.show_banner(text)
+        self._passing = text
+
+        def over() -> None:
+            if self._passing == text:
+                self.hide_passing()
+
+        self.set_timer(PASSING_S, over)
+
+    _was_arriving = False
+    _passing = ""
+    """What the banner says for a while only."""
+
+    def hide_passing(self) -> None:
+        if self._passing:
+            self._passing = ""
+            self.show_banner()
 
     def grow(self, records: FileRecords) -> None:
         """Number the lines that were appended."""

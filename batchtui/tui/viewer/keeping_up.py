@@ -82,7 +82,9 @@ class KeepingUp(Finding):
         replace_from(selection, message.first, message.numbers)
         self.pane.grown()
         if self.follows:
-            self.pane.action_last()
+            self.stay_at_end()
+        else:
+            self.end_row = max(len(selection) - 1, 0)
         self.show_where()
 
     @on(SearchGrew)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
@@ -17,14 +17,13 @@ from batchtui.tui.garbage import let_go
 from batchtui.tui.viewer.again import Again
 from batchtui.tui.viewer.bindings import BINDINGS
 from batchtui.tui.viewer.choice import Choice
-from batchtui.tui.viewer.content import Content
-from batchtui.tui.viewer.contents import LOOKS, ContentReady, Wanted, content_of, is_light
 from batchtui.tui.viewer.detail_pane import DetailPane
 from batchtui.tui.viewer.fetching import Fetching
 from batchtui.tui.viewer.finding import FILTER, GO_TO, SEARCH
-from batchtui.tui.viewer.jobs import OPEN, Job
+from batchtui.tui.viewer.jobs import OPEN
 from batchtui.tui.viewer.keeping_up import KeepingUp
 from batchtui.tui.viewer.lines_pane import LinesPane
+from batchtui.tui.viewer.looks import Looks
 from batchtui.tui.viewer.messages import Grew, JobEnded, JobFailed, JobProgress, Opened
 from batchtui.tui.viewer.prompt import Prompt
 from batchtui.tui.viewer.record_list import RecordList
@@ -34,16 +33,14 @@ from batchtui.tui.viewer.rows_pane import RowsPane
 from batchtui.tui.viewer.separator import Separator
 from batchtui.tui.viewer.target import BatchResults, LocalFile, RemoteFile, StandardInput
 
-READ = "read"
 CANCELLABLE = (SEARCH, FILTER, GO_TO, "errors", "export")
 
 
-class ViewerScreen(Fetching, KeepingUp, Again):
+class ViewerScreen(Fetching, KeepingUp, Again, Looks):
     BINDING_GROUP_TITLE = "Viewer"
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
     DEFAULT_CSS = """
     ViewerScreen #looks { height: 1fr; }
-    ViewerScreen.-full RecordList { width: 44; }
     """
 
     def compose_body(self) -> Iterable[Widget]:
@@ -57,7 +54,7 @@ class ViewerScreen(Fetching, KeepingUp, Again):
 
     def on_mount(self) -> None:
         target = self.target
-        self._wanted_line = target.line if isinstance(target, LocalFile | RemoteFile) else None
+        self.wanted_line = target.line if isinstance(target, LocalFile | RemoteFile) else None
         self.show_look()
         self.show_name()
         self.fetch()
@@ -79,7 +76,7 @@ class ViewerScreen(Fetching, KeepingUp, Again):
     def _opened(self, message: Opened) -> None:
         before, records = self.records, message.records
         if before is not None:
-            self._wanted_line = (self.number or 0) + 1
+            self.wanted_line = (self.number or 0) + 1
             self.jobs.when_idle(before.close)
         self.records, self.rows = records, Rows(records)
         self.hits, self.shown, self.filter_words = None, None, ""
@@ -90,6 +87,7 @@ class ViewerScreen(Fetching, KeepingUp, Again):
             self.look = "exchange"
         for pane in self.panes:
             pane.show(self.rows)
+        self.show_emptiness()
         self.show_look()
         self._grew()
         if before is None and isinstance(target, BatchResults) and target.where is not None:
@@ -103,12 +101,12 @@ class ViewerScreen(Fetching, KeepingUp, Again):
         if isinstance(records, FileRecords) and records.is_complete:
             self._renumber(records)
         self.pane.grown()
-        if self._wanted_line is not None:
-            if records.count >= self._wanted_line or records.is_complete:
-                line, self._wanted_line = self._wanted_line, None
-                self.pane.go_to(line - 1)
+        if self.wanted_line is not None:
+            self.go_to_wanted_line(records)
         elif self.follows:
-            self.pane.action_last()
+            self.stay_at_end()
+        else:
+            self.end_row = max(self.rows.count - 1, 0) if self.rows is not None else 0
         if self.shown is None or self.shown.number == self._last_number:
             self.shown = None  # it may have had no end yet
             self.show_record()
@@ -117,8 +115,6 @@ class ViewerScreen(Fetching, KeepingUp, Again):
         self.show_where()
 
     _last_number = -1
-    _wanted_line: int | None = None
-    """Where to go as soon as so many lines are numbered."""
 
     def _renumber(self, records: FileRecords) -> None:
         """The end is numbered now."""
@@ -143,121 +139,21 @@ class ViewerScreen(Fetching, KeepingUp, Again):
             told = message.error.message
             if isinstance(self.target, LocalFile | StandardInput):
                 told = told.replace(str(self.target.path), self.target.path.name)
-            self.show_banner(told)
+            self.show_trouble_of(told, message.error.hint)
         else:
             self.tell_error(message.error)
 
-    # Looks
-
-    def show_look(self) -> None:
-        lines, record_list = self.panes
-        in_lines = self.look == "lines"
-        alone = self._zoomed and not in_lines
-        lines.display = in_lines
-        record_list.display = self.query_one(Separator).display = not (in_lines or alone)
-        self.detail.display = not in_lines
-        self.detail.set_class(alone, "-alone")
-        self.set_focus(self.detail if alone else self.pane)
-        self.show_record()
-        self.show_where()
-
-    _zoomed = False
-    """The record has the whole width: it was opened on a narrow screen."""
-
-    def action_next_look(self) -> None:
-        cursor = self.pane.cursor
-        looks = [look for look in LOOKS if look != "exchange" or self._has_exchange()]
-        at = looks.index(self.look) if self.look in looks else -1
-        self.look = looks[(at + 1) % len(looks)]
-        self._zoomed = self._zoomed and self.look != "lines"
-        self.show_look()
-        self.pane.go_to(cursor)
-
-    def _has_exchange(self) -> bool:
-        return self.records is not None and self.records.kind != "other"
-
-    def action_open(self) -> None:
-        """From the list into the record."""
-        if self.records is None:
-            return
-        cursor = self.pane.cursor
-        if self.look == "lines":
-            self.look = "record"
-        self._zoomed = self.size.width < 100
-        self.show_look()
-        self.pane.go_to(cursor)
-        self.set_focus(self.detail)
-
-    def action_neighbour(self, count: int) -> None:
-        """The next or previous record, wherever the focus is."""
-        self.pane.go_to(self.pane.cursor + count)
-
-    def action_wrap(self) -> None:
-        lines, _ = self.panes
-        lines.wraps = not lines.wraps
-
-    def action_shift(self, cells: int) -> None:
-        """Scroll unwrapped lines sideways; 0 goes to their start."""
-        lines, _ = self.panes
-        if self.look == "lines" and not lines.wraps:
-            lines.shift = lines.shift + cells if cells else 0
-
-    def action_scroll_record(self, rows: int) -> None:
-        self.detail.scroll_rows(rows)
-
-    def action_more(self) -> None:
-        """Show more of what was cut for its length."""
-        if self.look == "lines":
-            self.panes[0].show_more()
-        elif self.shown is not None:
-            self._want(self.shown.more(), keep_place=True)
-
-    # The record beside the list
+    # The cursor
 
     @on(RowsPane.Moved)
     def _moved(self, message: RowsPane.Moved) -> None:
-        if message.pane is self.pane:
-            self.show_record()
-            self.show_where()
-
-    @on(DetailPane.Moved)
-    def _detail_moved(self) -> None:
+        if message.pane is not self.pane:
+            return
+        self.keep_following()
+        if self.landing is None and self.shown is not None and self.shown.number != self.number:
+            self.lands_nowhere = False
+        self.show_record()
         self.show_where()
-
-    def show_record(self) -> None:
-        if self.look == "lines":
-            return
-        number = self.number
-        if number is None:
-            self.shown = None
-            self.detail.show(None)
-            return
-        shown = self.shown
-        if shown is None or (shown.number, shown.look) != (number, self.look):
-            self._want(Wanted(number, self.look))
-
-    def _want(self, wanted: Wanted, *, keep_place: bool = False) -> None:
-        records = self.records
-        if records is None:
-            return
-        self.shown = wanted
-        self.jobs.cancel(READ)
-        if is_light(records, wanted):
-            self.detail.show(content_of(records, wanted), keep_place=keep_place)
-            return
-        width = self.detail.size.width
-
-        def work(job: Job) -> None:
-            content: Content = content_of(records, wanted)
-            job.post(ContentReady(wanted, content, content.rows(width)))
-
-        self.jobs.start(READ, "reading", work)
-
-    @on(ContentReady)
-    def _content_ready(self, message: ContentReady) -> None:
-        if message.wanted == self.shown:
-            keep = message.wanted.level > 0
-            self.detail.show(message.content, message.rows, keep_place=keep)
 
     # Ways out
 
@@ -266,15 +162,23 @@ class ViewerScreen(Fetching, KeepingUp, Again):
     def _line_closed(self) -> None:
         self.close_line()
 
+    @on(events.DescendantFocus)
+    def _focus_moved(self) -> None:
+        """A line that asks goes when one turns to something else, as with the mouse."""
+        focused = self.focused
+        for line in (*self.query(Prompt), *self.query(Choice)):
+            if line.display and focused is not None and line not in focused.ancestors_with_self:
+                line.close()
+
     def action_back(self) -> None:
         """Esc undoes one thing: running work, the record, search, filter, marks, the viewer."""
         cancelled = [group for group in CANCELLABLE if self.jobs.cancel(group)]
         if cancelled:
             self.show_where()
-        elif self._zoomed or self.in_detail:
-            self._zoomed = False
-            self.show_look()
-        elif self.forget_search():
+        elif self.wanted_line is not None:
+            self.wanted_line = None
+            self.show_where()
+        elif self.close_record() or self.forget_search():
             return
         elif self.rows is not None and self.rows.selection is not None:
             self.select(None, "")
@@ -287,8 +191,5 @@ class ViewerScreen(Fetching, KeepingUp, Again):
 
     def action_leave(self) -> None:
         """q: out of the record, then out of the viewer, whatever is filtered or marked."""
-        if self._zoomed or self.in_detail:
-            self._zoomed = False
-            self.show_look()
-        else:
+        if not self.close_record():
             super().action_back()

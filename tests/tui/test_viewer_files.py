@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.models.batch import Batch
 from batchtui.tui.app import BatchtuiApp
-from batchtui.tui.viewer import opening
+from batchtui.tui.viewer import growth, opening
 from batchtui.tui.viewer.jobs import Job
 from batchtui.tui.viewer.messages import Grew
 from batchtui.tui.viewer.records import FileRecords
@@ -79,7 +80,9 @@ async def test_odd_files_open(tmp_path: Path, content: bytes, count: int, shown:
         assert screen.records.count == count
         await until_shown(pilot, shown)
         assert "␍" not in screen_text(app_of(screen))
-        await pilot.press("j", "G", "g", "w", "tab", "tab", "enter", "escape", "x", "space", "n")
+        await pilot.press("j", "G", "g", "w", "tab", "tab", "x", "space", "n")
+        if count:
+            await pilot.press("enter", "escape")
         await until_idle(pilot, screen)
 
 
@@ -143,6 +146,72 @@ async def test_the_end_is_shown_before_the_lines_are_numbered(
         await until_shown(pilot, f"{5000 + before + 1:,} of 5,000")
 
 
+async def test_a_line_that_is_not_numbered_yet_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"line {number}\n" for number in range(1, 5001)))
+    released: list[bool] = []
+
+    def slowly(job: Job, records: FileRecords) -> None:
+        while not released:
+            job.wait(0.01)
+        job.run(records.index.extend())
+        job.post(Grew())
+
+    monkeypatch.setattr(opening, "number_lines", slowly)
+    async with opened(offline_app(tmp_path), StandardInput(path)) as (pilot, screen):
+        await until(pilot, lambda: screen.records is not None)
+        await pilot.press("colon", *"4000", "enter")
+        await until_shown(pilot, "waits for line 4,000")
+        assert not told(screen)
+        released.append(True)
+        await until_shown(pilot, "4,000 of 5,000")
+        await pilot.press("colon", *"6000", "enter")
+        await until(pilot, lambda: "there are 5,000 lines" in told(screen))
+        assert screen.number == 4999
+
+
+async def test_a_pipe_that_is_still_read_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "stdin"
+    path.write_text("one\n")
+    ended = Event()
+    async with opened(offline_app(tmp_path), StandardInput(path, ended)) as (pilot, _):
+        await until_shown(pilot, "1 of 1+")
+        await until_shown(pilot, "reading the pipe")
+        ended.set()
+        await until_shown(pilot, "1 of 1 ")
+
+
+async def test_why_there_is_nothing_is_said_where_it_would_be(tmp_path: Path) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.touch()
+    async with viewing_file(path) as (pilot, _):
+        await until_shown(pilot, "this file is empty")
+    write_batch(tmp_path)
+    async with viewing_file(tmp_path / "out.jsonl") as (pilot, _):
+        await pilot.press("f", *"outcome:refused", "enter")
+        await until_shown(pilot, "nothing matches outcome:refused")
+        await until_shown(pilot, "Esc shows all")
+    damaged = tmp_path / "long-name-of-a-damaged-file.jsonl.gz"
+    damaged.write_bytes(gzip.compress(b"x" * 1000)[:20])
+    async with opened(offline_app(tmp_path), StandardInput(damaged)) as (pilot, _):
+        await until_shown(pilot, "download or pack the file again")
+        await until_shown(pilot, "cannot be shown. Esc goes back")
+
+
+async def test_what_is_over_does_not_stay_in_the_banner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growth, "PASSING_S", 0.5)
+    path = tmp_path / "a.txt"
+    path.write_text("one\ntwo\nthree\n")
+    async with viewing_file(path) as (pilot, screen):
+        path.write_text("new\n")
+        await until(pilot, lambda: "truncated: it is read again" in banner(screen))
+        await until(pilot, lambda: "truncated" not in banner(screen))
+
+
 async def test_one_line_of_64_mb_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "huge.jsonl"
     with path.open("wb") as file:
@@ -183,6 +252,31 @@ async def test_a_growing_file_is_followed(tmp_path: Path) -> None:
         assert screen.number == screen.records.count - 1 == 52
         await pilot.press("F", "g")
         await until_shown(pilot, "third goes on")
+
+
+async def test_whoever_leaves_the_end_is_not_pulled_back(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(f"line {n}\n" for n in range(30)))
+    async with viewing_file(path) as (pilot, screen):
+        await pilot.press("F")
+        await until_shown(pilot, "30 of 30")
+        await pilot.press("k", "k")
+        await until_shown(pilot, "not following, G does")
+        assert screen.number == 27
+        with path.open("a") as file:
+            file.write("line 30\n")
+        await until_shown(pilot, "28 of 31")
+        await pilot.press("G")
+        await until(pilot, lambda: screen.follows)
+        with path.open("a") as file:
+            file.write("line 31\n")
+        await until_shown(pilot, "32 of 32")
+        await pilot.press("g")
+        await until(pilot, lambda: not screen.follows)
+        await pilot.press("F")
+        await until_shown(pilot, "32 of 32")
+        await pilot.press("F")
+        await until(pilot, lambda: "following" not in screen_lines(app_of(screen))[22])
 
 
 async def test_a_filter_and_a_search_take_in_what_a_file_grows_by(tmp_path: Path) -> None:
@@ -329,3 +423,4 @@ async def test_without_a_server_a_batch_says_so(tmp_path: Path) -> None:
     batch = Batch.model_validate({"id": "batch_1", "status": "completed"})
     async with opened(app, BatchResults(batch, "b")) as (pilot, screen):
         await until(pilot, lambda: "no server is connected" in banner(screen))
+        await until_shown(pilot, "b cannot be shown. Esc goes back")

@@ -64,7 +64,7 @@ async def test_a_batch_opens_as_requests_beside_results(tmp_path: Path) -> None:
         assert lines[2].rstrip().endswith("gpt-4o-mini")
         text = text_of(screen)
         assert "✗ 400 context_length_exceeded" in text
-        assert "This model's maximum context length is 128000" in text
+        assert "This model's maximum context length is" in text
         assert lines[22].startswith(" 3 of 40")
         assert lines[22].strip() == "3 of 40", "what says nothing is not said"
         assert lines[23].rstrip().endswith("? help")

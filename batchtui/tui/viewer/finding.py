@@ -117,7 +117,7 @@ class Finding(Showing):
             self.tell("nothing is searched for: / searches")
             return
         here = max(number or 0, 0)
-        if hits.place(here) is not None and self.next_hit_here(direction):
+        if self.next_hit_here(direction):
             self.show_where()
             return
         found = hits.next(here) if direction > 0 else hits.previous(here)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batchtui import paths
-from batchtui.errors import ApiError, NotFoundError
+from batchtui.errors import ApiError, InputError, NotFoundError
 from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Audit, Joined
 from batchtui.jsonl.progress import Progress, Steps
@@ -64,12 +64,18 @@ async def download(
     to: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Path:
-    """The content of `file_id` on disk: at `to`, or kept by id and fetched once."""
+    """The content of `file_id` on disk: at `to`, or kept by id and fetched once.
+
+    Raises InputError when it cannot be kept there, ApiError.
+    """
     target = to or session.download_path(file_id)
     if to is None:
-        if target.exists():
-            return target
-        paths.private(target.parent)
+        try:
+            if target.exists():
+                return target
+            paths.private(target.parent)
+        except OSError as error:
+            raise InputError(f"cannot write {target}: {error.strerror or error}") from None
     client = await session.client()
     await client.files.content(file_id, to=target, on_progress=on_progress)
     if to is not None:

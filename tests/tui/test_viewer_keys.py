@@ -443,19 +443,6 @@ async def test_exports_exactly_what_is_listed(tmp_path: Path) -> None:
         assert ids == ["t-0003", "t-0005"]
 
 
-async def test_an_export_never_overwrites_what_is_looked_at(tmp_path: Path) -> None:
-    request, _, _ = write_batch(tmp_path)
-    before = request.read_bytes()
-    async with viewing_file(request) as (pilot, screen):
-        await pilot.press("E", "ctrl+u")
-        await type_text(pilot, str(request))
-        await pilot.press("enter")
-        await until_shown(pilot, "Overwrite it?")
-        await pilot.press("y")
-        await until(pilot, lambda: "that is a file one looks at here" in told(screen))
-    assert request.read_bytes() == before
-
-
 async def test_capital_j_and_k_scroll_the_record_from_the_list(tmp_path: Path) -> None:
     async with viewing_batch(tmp_path) as (pilot, screen):
         await pilot.press("tab")

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from batchtui.errors import BatchtuiError
+from batchtui.errors import BatchtuiError, UsageError
 from batchtui.tui.figures import plural, size
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.prompt import PromptScreen
+from batchtui.tui.typed_paths import place_for
 from batchtui.visible import visible
 
 if TYPE_CHECKING:
@@ -45,14 +46,16 @@ class Saving(Frame[None]):
     def _save_to(self, batch: Batch, with_retries: bool, answer: str | None) -> None:
         if not answer or not answer.strip():
             return
-        path = Path(answer.strip()).expanduser()
-        if path.is_dir():
-            path = path / _file_name(self.app.account.name(batch))
-        if path.exists():
-            then = partial(self._save_if, batch, with_retries, path)
-            self.app.push_screen(ConfirmScreen(f"Overwrite {path}?"), then)
+        try:
+            place = place_for(answer, name=_file_name(self.app.account.name(batch)))
+        except UsageError as error:
+            self.app.tell_error(error)
+            return
+        then = partial(self._save_if, batch, with_retries, place.path)
+        if place.question:
+            self.app.push_screen(ConfirmScreen(place.question), then)
         else:
-            self._save_if(batch, with_retries, path, True)
+            then(True)
 
     def _save_if(
         self, batch: Batch, with_retries: bool, path: Path, confirmed: bool | None

@@ -63,6 +63,8 @@ class Fetching(Growing):
                 await self._download_batch(session, target, job)
         except BatchtuiError as error:
             self.show_banner(error.message)
+        except OSError as error:
+            self.show_banner(f"cannot keep what the server sends: {error}")
         finally:
             self.jobs.ended(job)
             self.show_where()

@@ -16,6 +16,7 @@ from batchtui.jsonl.write import copy_lines
 from batchtui.tui import figures
 from batchtui.tui.editing import command_at
 from batchtui.tui.screens.confirm import ConfirmScreen
+from batchtui.tui.typed_paths import is_same, place_for
 from batchtui.tui.viewer import clipboard, external
 from batchtui.tui.viewer.base import ViewerBase
 from batchtui.tui.viewer.choice import Choice
@@ -161,13 +162,19 @@ class Taking(ViewerBase):
     def _answered_where(self, message: Prompt.Answered) -> None:
         if message.purpose != EXPORT_TO or not message.text:
             return
-        path = Path(message.text).expanduser()
-        if not path.exists():
-            self._export(path)
+        records = self.records
+        try:
+            place = place_for(message.text)
+        except UsageError as error:
+            self.tell_error(error)
             return
-        size = figures.size(path.stat().st_size)
-        question = f"{path} exists ({size}). Overwrite it?"
-        self.app.push_screen(ConfirmScreen(question), partial(self._confirmed, path))
+        if records is None or any(is_same(place.path, each) for each in records.paths()):
+            self.tell(f"{place.path.name} is looked at here: give another name", trouble=True)
+        elif place.question:
+            then = partial(self._confirmed, place.path)
+            self.app.push_screen(ConfirmScreen(place.question), then)
+        else:
+            self._export(place.path)
 
     def _confirmed(self, path: Path, yes: bool | None) -> None:
         if yes:
@@ -191,9 +198,6 @@ class Taking(ViewerBase):
             total = sum(length for _, _, length in places())
             job.post(Exported(path, job.run(copy_lines(places(), total, path))))
 
-        if path.exists() and any(map(path.samefile, records.paths())):
-            self.tell("that is a file one looks at here", trouble=True)
-            return
         self.jobs.start("export", "exporting", work)
 
     @on(Exported)

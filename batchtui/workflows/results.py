@@ -15,6 +15,7 @@ from batchtui import paths
 from batchtui.errors import ApiError, InputError, NotFoundError
 from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Audit, Joined
+from batchtui.jsonl.outcomes import without_line
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.write import merge_in_input_order
 from batchtui.models.batch import Batch
@@ -120,9 +121,10 @@ async def fetch(
     return ResultFiles(input_path, output, errors, trouble)
 
 
-async def joined(files: ResultFiles) -> Joined:
-    """Input, output and error lines of one batch, joined by custom_id in input order."""
-    return await in_thread(join(files.input, files.results))
+async def joined(files: ResultFiles, batch: Batch) -> Joined:
+    """Input, output and error lines of `batch`, joined by custom_id in input order."""
+    steps = join(files.input, files.results, without_line=without_line(batch.status))
+    return await in_thread(steps)
 
 
 async def written(steps: Steps[int], on_progress: OnTransfer | None) -> int:
@@ -150,7 +152,7 @@ async def collect(
     `write`: another form, as one of `export`.
     """
     files = await fetch(session, batch, input_path=input_path, on_progress=on_progress)
-    records = await joined(files)
+    records = await joined(files, batch)
     try:
         lines = await written(write(records, out), on_progress)
         results = [each for each in (batch.output_file_id, batch.error_file_id) if each]

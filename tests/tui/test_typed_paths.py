@@ -119,5 +119,4 @@ async def test_results_saved_into_a_place_that_cannot_be_are_a_note(
         await type_text(pilot, f"{locked}/out.jsonl")
         await pilot.press("enter")
 
-
         await until(pilot, lambda: any("Permission" in each.message for each in app._notifications))

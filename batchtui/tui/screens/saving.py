@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from batchtui.errors import BatchtuiError, UsageError
+from batchtui.jsonl.outcomes import without_line
 from batchtui.tui.figures import plural, size
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.screens.confirm import ConfirmScreen
@@ -87,7 +88,7 @@ class Saving(Frame[None]):
             self.app.tell_error(error)
             return
         self.show_status()
-        self.app.tell(f"saved {path}: {_sums(collected.audit)}")
+        self.app.tell(f"saved {path}: {_sums(collected.audit, batch.status)}")
         if collected.files.input_trouble:
             self.app.tell(f"not in input order: {collected.files.input_trouble}", trouble=True)
 
@@ -102,10 +103,10 @@ def _file_name(name: str) -> str:
     return f"{stem[:100]}.results.jsonl"
 
 
-def _sums(audit: Audit) -> str:
+def _sums(audit: Audit, batch_status: str) -> str:
     parts = [f"{audit.ok:,} ok"]
     parts += [f"{audit.failed:,} failed"] if audit.failed else []
-    parts += [f"{audit.missing:,} missing"] if audit.missing else []
+    parts += [f"{audit.missing:,} {without_line(batch_status)}"] if audit.missing else []
     return ", ".join(parts)
 
 

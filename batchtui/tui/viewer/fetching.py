@@ -78,7 +78,10 @@ class Fetching(Growing):
         files = await results.fetch(session, target.batch, on_progress=told)
         if files.input_trouble:
             self.show_banner(files.input_trouble)
-        self.jobs.start(OPEN, "joining", lambda job: join_files(job, files.input, files.results))
+        status = target.batch.status
+        self.jobs.start(
+            OPEN, "joining", lambda job: join_files(job, files.input, files.results, status)
+        )
 
     async def _download_file(self, session: Session, file_id: str, job: Job) -> None:
         from batchtui.workflows import results

@@ -194,12 +194,9 @@ class Finding(ViewerBase):
 
     @on(Grouped)
     def _grouped(self, message: Grouped) -> None:
-        if (
-            self.app.screen is not self
-            or self.query_one(Prompt).display
-            or self.query_one(Choice).display
-        ):
-            return  # something else was opened meanwhile: it is not covered by what comes late
+        is_typing = self.query_one(Prompt).display or self.query_one(Choice).display
+        if self.app.screen is not self or is_typing:
+            return  # what comes late covers nothing that was opened meanwhile
         from batchtui.tui.viewer.errors_screen import ErrorsScreen
 
         self.app.push_screen(ErrorsScreen(self.name_of_target, message.groups), self._list_group)

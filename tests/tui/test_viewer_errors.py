@@ -57,7 +57,7 @@ async def test_the_marked_groups_are_listed_together(tmp_path: Path) -> None:
         assert screen.rows is not None
         assert list(screen.rows.selection or []) == [2, 8, 12, 18, 22, 28, 32, 38]
         await pilot.press("E")
-        await until_shown(pilot, "export 8 of 40 (2 groups of errors):  r result lines")
+        await until_shown(pilot, "export 8 of 40 (outcome:failed,expired):  r result lines")
 
 
 async def test_all_rows_marked_are_all_that_is_not_ok(tmp_path: Path) -> None:

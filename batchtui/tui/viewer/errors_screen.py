@@ -12,6 +12,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from batchtui.jsonl.outcomes import Outcome
 from batchtui.tui import figures
 from batchtui.tui.outcome_look import TONES, glyph
 from batchtui.tui.screens.frame import Frame
@@ -93,8 +94,16 @@ class ErrorsScreen(Frame[Group]):
         if len(rows) > 1 and self.groups[0] in rows:
             return self.groups[0]
         if len(rows) > 1:
-            return together(rows, f"{len(rows)} groups of errors")
+            return together(rows, self._name_of(rows))
         return rows[0] if rows else None
+
+    def _name_of(self, rows: Sequence[Group]) -> str:
+        """As a filter, where these are all groups of their outcomes."""
+        outcomes = {row.outcome for row in rows}
+        if len(rows) == sum(group.outcome in outcomes for group in self.groups):
+            named = (str(each) for each in Outcome if each in outcomes)
+            return f"outcome:{','.join(named)}"
+        return f"{len(rows)} groups of errors"
 
     def action_choose(self) -> None:
         self.dismiss(self._chosen())

@@ -154,7 +154,7 @@ class Finding(ViewerBase):
         names = ",".join(self.records.counts) if self.records else ""
         hint = "text, re:pattern, id:"
         if names:
-            hint = f"outcome:!ok  code:  status:  id:  text, re:pattern   outcomes: {names}"
+            hint = f"outcome:!ok  code: status: id: text re:pattern   {names}"
         self.ask(FILTER, "filter", self.filter_words, hint=hint)
 
     def filter(self, where: Where) -> None:

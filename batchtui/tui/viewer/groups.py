@@ -57,9 +57,9 @@ class Group:
     @property
     def explained(self) -> str:
         """What was told of it, else what its outcome means and what to do."""
-        if self.message or self.outcome is None:
-            return self.message
-        return EXPLAINED[self.outcome]
+        if self.outcome is None:
+            return "Every record that is not ok, whatever became of it."
+        return self.message or EXPLAINED[self.outcome]
 
     @property
     def shown_status(self) -> str:

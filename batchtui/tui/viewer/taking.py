@@ -31,7 +31,7 @@ COPY: Final = "copy"
 MOST_NOTES: Final = 2
 EXPORT: Final = "export"
 EXPORT_TO: Final = "export to"
-FILTER_CHARS: Final = 24
+FILTER_CHARS: Final = 27
 """So much of a filter is said again when its records are exported."""
 
 

@@ -31,6 +31,14 @@ class Place:
         return f"{self.path} exists ({size(self.size_bytes)}). Overwrite it?"
 
 
+def here() -> Path:
+    """The directory that the app was started in; the user's own where that is gone."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path("~").expanduser()
+
+
 def typed_path(typed: str) -> Path:
     """The absolute path that is meant. Raises UsageError for what can be none."""
     if not typed.isprintable():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from batchtui.errors import UsageError
 from batchtui.tui.diff.asking import named
-from batchtui.tui.typed_paths import Place, file_at, is_same, place_for, typed_path
+from batchtui.tui.typed_paths import Place, file_at, here, is_same, place_for, typed_path
 from tests.tui.support import CannedApp, make_batch, type_text, until, until_shown
 from tests.tui.viewer_support import offline_app, told, viewing_batch, viewing_file, write_batch
 
@@ -66,6 +67,33 @@ def test_what_the_disk_does_not_tell_about_is_not_the_same_file(locked: Path) ->
     assert not is_same(locked / "a", locked)
     assert is_same(locked, locked)
     assert typed_path("a").is_absolute()
+
+
+async def test_a_directory_that_is_gone_is_nowhere_to_write_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert here().is_absolute()
+    with pytest.raises(UsageError, match="No such file"):
+        typed_path("out.jsonl")
+    async with viewing_batch(tmp_path) as (pilot, _):
+        await pilot.press("E", "r")
+        await until_shown(pilot, "export 40 lines to")
+
+
+async def test_a_pager_that_can_have_no_file_is_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async with viewing_batch(tmp_path) as (pilot, screen):
+        monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+        await pilot.press("o")
+        await until(pilot, lambda: "No space left" in told(screen))
 
 
 async def test_a_name_with_nobodys_home_is_a_name(tmp_path: Path) -> None:

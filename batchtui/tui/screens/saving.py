@@ -19,7 +19,7 @@ from batchtui.tui.glyphs import glyphs
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.prompt import PromptScreen
-from batchtui.tui.typed_paths import place_for
+from batchtui.tui.typed_paths import here, place_for
 from batchtui.visible import visible
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Saving(Frame[None]):
         best = f" with the best of {plural(retries, 'retry', 'retries')}" if retries else ""
         question = f"Save the results of {name}{best}, in input order, as (.jsonl, .csv, .parquet)"
         self.app.push_screen(
-            PromptScreen(question, str(Path.cwd() / _file_name(name))),
+            PromptScreen(question, str(here() / _file_name(name))),
             partial(self._save_to, batch, bool(retries)),
         )
 

@@ -21,7 +21,7 @@ from batchtui.tui.protection import why_keep
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.listing import ListScreen
 from batchtui.tui.screens.prompt import PromptScreen
-from batchtui.tui.typed_paths import exists, file_at, is_folder, place_for, typed_path
+from batchtui.tui.typed_paths import exists, file_at, here, is_folder, place_for, typed_path
 from batchtui.visible import visible
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ class Transfers(ListScreen["FileObject"]):
         if len(rows) > 1:
             question = f"Save {plural(len(rows), 'file')} ({total}) into the folder"
             self.app.push_screen(
-                PromptScreen(question, str(Path.cwd())), partial(self._download_into, rows)
+                PromptScreen(question, str(here())), partial(self._download_into, rows)
             )
         elif rows:
             question = f"Save {name_of(rows[0])} ({total}) as"
             self.app.push_screen(
-                PromptScreen(question, str(Path.cwd() / safe_name(rows[0]))),
+                PromptScreen(question, str(here() / safe_name(rows[0]))),
                 partial(self._download_to, rows[0]),
             )
 

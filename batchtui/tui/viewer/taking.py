@@ -16,7 +16,7 @@ from batchtui.tui import figures
 from batchtui.tui.editing import command_at
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.screens.confirm import ConfirmScreen
-from batchtui.tui.typed_paths import is_same, place_for
+from batchtui.tui.typed_paths import here, is_same, place_for
 from batchtui.tui.viewer import clipboard, external
 from batchtui.tui.viewer.base import ViewerBase
 from batchtui.tui.viewer.choice import Choice
@@ -149,7 +149,7 @@ class Taking(ViewerBase):
         count = figures.plural(len(self._numbers()), "line")
         kind = "requests" if self._exports_requests else "export"
         stem = Path(self.name_of_target).name.removesuffix(".jsonl")
-        self.ask(EXPORT_TO, f"export {count} to", f"{Path.cwd() / stem}.{kind}.jsonl")
+        self.ask(EXPORT_TO, f"export {count} to", f"{here() / stem}.{kind}.jsonl")
 
     @on(Prompt.Answered)
     def _answered_where(self, message: Prompt.Answered) -> None:

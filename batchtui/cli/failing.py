@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
 import click
 
 from batchtui import paths
 from batchtui.config import masked
-from batchtui.errors import ApiError, BatchtuiError, ExitCode
+from batchtui.errors import ApiError, BatchtuiError, ExitCode, InputError
 from batchtui.visible import visible
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class Failing(click.Group):
@@ -32,8 +37,21 @@ class Failing(click.Group):
             raise SystemExit(ExitCode.DONE) from None
         except (click.ClickException, click.exceptions.Exit):
             raise
+        except OSError as error:
+            raise SystemExit(_unwritable(error) or _unexpected(error)) from None
         except Exception as error:
             raise SystemExit(_unexpected(error)) from None
+
+
+def _unwritable(error: OSError) -> ExitCode | None:
+    """Where the output goes takes no more; None for any other error."""
+    if error.filename is not None or error.errno not in _FULL:
+        return None
+    say(InputError(f"cannot write: {error.strerror}"))
+    with suppress(OSError, ValueError):  # or Python would try once more, and complain
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+    return InputError.exit_code
 
 
 def say(error: BatchtuiError) -> None:

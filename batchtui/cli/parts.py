@@ -89,7 +89,10 @@ def split(
     max_bytes = None if max_size is None else max_size * MB
     if not (max_lines or max_bytes or max_tokens or by_model):
         raise UsageError("how to split is not given", hint="--max-lines 50000, or --by-model")
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{directory} cannot be made: {error.strerror or error}") from None
     with read_from(source) as path:
         if by_model or max_tokens:
             parts = _by_lane(path, directory, Bounds(max_lines, max_bytes, max_tokens))

@@ -10,17 +10,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from batchtui.errors import UsageError
+from batchtui.errors import InputError, UsageError
 
 _PIECE_BYTES: Final = 1 << 16
 
 
-def view_pipe() -> int:
-    """Open the viewer on what is piped in; keys come from the terminal. Returns the exit code."""
+def view_pipe(path: Path | None = None) -> int:
+    """Open the viewer on what is piped in; keys come from the terminal. Returns the exit code.
+
+    `path`: of another pipe than stdin. Raises InputError when it cannot be opened.
+    """
     from batchtui.tui.run import run_app
     from batchtui.tui.start import AtPipe
 
-    pipe = os.dup(sys.stdin.fileno())
+    try:
+        pipe = os.dup(sys.stdin.fileno()) if path is None else os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise InputError(f"cannot read {path or 'stdin'}: {error.strerror}") from None
     try:
         terminal = os.open("/dev/tty", os.O_RDWR)
     except OSError:

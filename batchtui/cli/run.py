@@ -16,7 +16,7 @@ from batchtui.cli.examples import examples
 from batchtui.cli.on_done import on_done_option
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
 from batchtui.cli.output import note
-from batchtui.cli.reading import STDIN
+from batchtui.cli.reading import STDIN, is_stream
 from batchtui.cli.sending import again_option, metadata_option, pairs
 from batchtui.cli.writing import new_file
 from batchtui.errors import ExitCode
@@ -124,9 +124,9 @@ def run(
     from batchtui.workflows.jobs.making import NewJob
     from batchtui.workflows.jobs.records import JobOptions
 
-    is_piped = str(path) == STDIN
+    is_piped = str(path) == STDIN or is_stream(path)
     new = NewJob(
-        spooled() if is_piped else path,
+        spooled(None if str(path) == STDIN else path) if is_piped else path,
         JobOptions(
             endpoint=endpoint,
             completion_window=window,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
-import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -17,12 +17,14 @@ from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.given import is_there, looks_like_path, start_at
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
-from batchtui.cli.output import SCHEMA_VERSION
+from batchtui.cli.output import SCHEMA_VERSION, note
+from batchtui.cli.reading import STDIN, is_stream, opened_stream
 from batchtui.errors import InputError
 from batchtui.visible import visible
 
 if TYPE_CHECKING:
-    from batchtui.workflows.view import Line
+    from batchtui.workflows.view import Line, Seen
+    from batchtui.workflows.where import Where
 
 
 @click.command(
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         "batchtui view out.jsonl",
         'batchtui view "$id" --grep Hello',
         "batchtui view out.jsonl --where outcome=failed --json",
+        "batchtui view out.jsonl --where 'outcome=!ok'",
         "cat out.jsonl | batchtui view - --where outcome=ok",
     ),
 )
@@ -39,7 +42,8 @@ if TYPE_CHECKING:
 @click.option(
     "--where",
     metavar="TERMS",
-    help="Only records as outcome=failed, code=rate_limit_exceeded, id=t-08; a comma means or.",
+    help="Only records as outcome=failed, 'outcome=!ok', status=429, code=rate_limit_exceeded, "
+    "id=t-08; a comma means or.",
 )
 @json_option
 @connection_options
@@ -57,10 +61,10 @@ def view(
     With --grep, --where or --json lines are printed on a terminal too.
     """
     is_plain = grep is None and where is None and not as_json
-    if is_plain and sys.stdout.isatty() and target == "-":
+    if is_plain and sys.stdout.isatty() and (target == STDIN or is_stream(target)):
         from batchtui.cli.piped import view_pipe
 
-        ctx.exit(view_pipe())
+        ctx.exit(view_pipe(None if target == STDIN else Path(target)))
     if is_plain and sys.stdout.isatty():
         from batchtui.cli.app import open_app
 
@@ -75,41 +79,79 @@ def view(
             local=connection.local,
         )
         return
-    from batchtui.workflows.view import chosen
+    from batchtui.workflows.view import Seen
     from batchtui.workflows.where import parse_terms, parse_where
 
     if where:
         parse_terms(where)
     terms = parse_where(" ".join(each for each in (where, grep) if each))
-    with ExitStack() as stack:
-        path, first_line = stack.enter_context(_content(target, connection))
-        lines = chosen(path, terms, first_line=first_line)
+    seen = Seen()
+    with _lines(target, connection, terms, seen) as lines:
         if as_json:
             _print_documents(lines)
         else:
             _print_lines(lines)
+    if seen.is_asked_in_vain:
+        note("no line of it is a result, and outcome, status and code ask for results")
 
 
 @contextmanager
-def _content(target: str, connection: Connection) -> Iterator[tuple[Path, int]]:
-    """The local file that `target` means, and the line to begin with."""
+def _lines(
+    target: str, connection: Connection, where: Where, seen: Seen
+) -> Iterator[Iterator[Line]]:
+    """The wanted lines of what `target` means: a local file, a pipe, or something of the server."""
     from batchtui.tui.start import AtDirectory, AtFile
+    from batchtui.workflows.view import chosen
 
-    if target != "-" and (is_there(target) or looks_like_path(target) or ":" in target):
+    if target == STDIN:
+        stdin = cast(io.BufferedReader, sys.stdin.buffer)
+        with _streamed(stdin.read1, "stdin", where, 1, seen) as lines:
+            yield lines
+        return
+    if is_there(target) or looks_like_path(target) or ":" in target:
         at = start_at(target, may_be_command=False)
         if isinstance(at, AtDirectory):
             raise InputError(f"{visible(target)} is a directory")
+        if isinstance(at, AtFile) and not is_stream(at.path):
+            yield chosen(at.path, where, first_line=at.line or 1, seen=seen)
+            return
         if isinstance(at, AtFile):
-            yield at.path, at.line or 1
+            with (
+                opened_stream(at.path) as stream,
+                _streamed(stream.read, str(at.path), where, at.line or 1, seen) as lines,
+            ):
+                yield lines
             return
     with tempfile.TemporaryDirectory(prefix="batchtui-") as directory:
         copy = Path(directory) / "content.jsonl"
-        if target == "-":
-            with copy.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
-        else:
-            run_async(_fetch(target, connection, copy))
-        yield copy, 1
+        run_async(_fetch(target, connection, copy))
+        yield chosen(copy, where, seen=seen)
+
+
+@contextmanager
+def _streamed(
+    read: Callable[[int], bytes], name: str, where: Where, first_line: int, seen: Seen
+) -> Iterator[Iterator[Line]]:
+    """The wanted lines as they come. What is packed is copied first: it is read from the file."""
+    from batchtui.jsonl.stream import begin_of, is_packed, lines_as_they_come
+    from batchtui.workflows.view import chosen, chosen_of
+
+    def read_on(count: int) -> bytes:
+        sys.stdout.flush()  # what was found is seen while one waits for more
+        return read(count)
+
+    begin = begin_of(read)
+    if not is_packed(begin):
+        pieces = lines_as_they_come(read_on, begin)
+        yield chosen_of(pieces, where, name=name, first_line=first_line, seen=seen)
+        return
+    with tempfile.TemporaryDirectory(prefix="batchtui-") as directory:
+        copy = Path(directory) / "content.jsonl"
+        with copy.open("wb") as file:
+            file.write(begin)
+            while piece := read(1 << 20):
+                file.write(piece)
+        yield chosen(copy, where, first_line=first_line, seen=seen)
 
 
 async def _fetch(target: str, connection: Connection, copy: Path) -> None:
@@ -137,7 +179,7 @@ def _print_lines(lines: Iterator[Line]) -> None:
         return
     for line in lines:
         sys.stdout.buffer.write(line.raw)
-    sys.stdout.buffer.flush()
+    sys.stdout.flush()
 
 
 def _print_documents(lines: Iterator[Line]) -> None:

@@ -19,12 +19,15 @@ def new_file(output: str, *, force: bool) -> None:
     path = Path(output)
     if output == "-":
         return
-    if path.is_dir():
-        raise UsageError(f"{output} is a directory", hint="name a file")
-    if path.exists() and not force:
-        raise UsageError(f"{output} exists", hint="--force replaces it")
-    if not path.parent.is_dir():
-        raise UsageError(f"{path.parent} is not a directory", hint="make it first")
+    try:
+        if path.is_dir():
+            raise UsageError(f"{output} is a directory", hint="name a file")
+        if path.exists() and not force:
+            raise UsageError(f"{output} exists", hint="--force replaces it")
+        if not path.parent.is_dir():
+            raise UsageError(f"{path.parent} is not a directory", hint="make it first")
+    except OSError as error:
+        raise UsageError(f"{output}: {error.strerror or error}") from None
 
 
 @contextmanager

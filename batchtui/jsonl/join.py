@@ -33,6 +33,7 @@ def join(
     outputs: Sequence[Path],
     *,
     attempts: Sequence[int] | None = None,
+    without_line: Outcome = Outcome.MISSING,
     aside: bool = True,
 ) -> Steps[Joined]:
     """Join the batch input with its output and error files, in any order.
@@ -40,7 +41,8 @@ def join(
     `input` None: the records are the distinct custom_ids of the results, in their order. Of several
     results for one request, one that was answered is taken before one that was not, else the first.
     `attempts`, one for each of `outputs`: of the results of several attempts the best is taken, of
-    equally good ones the last; the others are superseded, and no duplicates. `aside`: large results
+    equally good ones the last; the others are superseded, and no duplicates. `without_line`: what
+    became of requests without a result, see `outcomes.without_line`. `aside`: large results
     are told by a second process, which is quicker and takes more memory.
     Several requests with one custom_id take its results in turn. INVALID_JSON is not looked for:
     `answers.check_json_answers` does that. Raises InputError when a file cannot be read. The caller
@@ -68,6 +70,7 @@ def join(
                 matching.results(number, some)
                 yield Progress(begins[number] + some.end, total_bytes)
         opened_files.pop_all()
+        matching.joined.call_without_line(without_line)
         return matching.joined
 
 

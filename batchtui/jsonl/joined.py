@@ -55,6 +55,8 @@ class JoinedRecord:
 class Audit:
     """The sums: submitted = answered + missing, and answered = ok + failed.
 
+    `missing` counts requests without a result line, whatever the reason.
+
     `ok` counts requests that the server answered, however useful the answer. The rest are result
     lines that stand for no request: `duplicate` (one more result for an answered request),
     `unknown` (a custom_id that nobody submitted), `unreadable` (no custom_id to be found), and
@@ -90,6 +92,7 @@ class Joined:
         self.request_source = request_source
         self.result_sources = result_sources
         self.codes = bytearray()  # of each record: the code of its outcome
+        self.without_line = Outcome.MISSING  # the outcome of a record without a result
         self.unknown = self.duplicate = self.unreadable = self.result_lines = 0
         self.superseded = 0
         self.blanks = array("Q")  # of each blank input line: how many records precede it
@@ -115,7 +118,7 @@ class Joined:
     def audit(self) -> Audit:
         counts = self.counts
         submitted = len(self)
-        missing = counts.get(Outcome.MISSING, 0)
+        missing = self.result_files.count(NO_FILE)
         ok = sum(n for outcome, n in counts.items() if outcome in ANSWERED)
         return Audit(
             submitted=submitted,
@@ -129,6 +132,11 @@ class Joined:
             result_lines=self.result_lines,
             superseded=self.superseded,
         )
+
+    def answered(self) -> array[int]:
+        """The indices of the records that have a result line, ascending; 4 bytes each."""
+        files = enumerate(self.result_files)
+        return array("I", (index for index, file in files if file != NO_FILE))
 
     def outcome(self, index: int) -> Outcome:
         return OUTCOMES[self.codes[index]]
@@ -204,6 +212,12 @@ class Joined:
         self.close()
 
     # What `join` writes.
+
+    def call_without_line(self, outcome: Outcome) -> None:
+        """What became of the records without a result line; at the end of a join."""
+        if outcome is not Outcome.MISSING:
+            self.without_line = outcome
+            self.codes = self.codes.replace(_NO_RESULT, bytes((CODE[outcome],)))
 
     def add_records(self, count: int) -> None:
         """Add records without results."""

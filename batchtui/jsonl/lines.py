@@ -49,7 +49,7 @@ def blocks(source: Source, offset: int = 0) -> Iterator[Block]:
     becomes shorter meanwhile.
     """
     start = position = offset
-    begun = _Begun()
+    begun = Begun()
     while position < source.size_bytes:
         chunk = source.read_exactly(position, min(CHUNK_BYTES, source.size_bytes - position))
         position += len(chunk)
@@ -64,7 +64,7 @@ def blocks(source: Source, offset: int = 0) -> Iterator[Block]:
                 del lines[0]
             else:
                 lines[0] = begun.take()
-            begun = _Begun()
+            begun = Begun()
         if lines and lines[-1][-1] != _NEWLINE:
             begun.append(lines.pop())
         end = position - begun.size
@@ -80,16 +80,19 @@ def blocks(source: Source, offset: int = 0) -> Iterator[Block]:
         yield Block(start, [begun.take()], start + begun.size, begun.left_out)
 
 
-class _Begun:
+class Begun:
     """A line whose end is not read yet; `size` in bytes, of which `left_out` were dropped."""
 
     def __init__(self) -> None:
         self.size = 0
         self.left_out = 0
         self._pieces: list[bytes] = []
+        self.is_open = True
+        """Its end has not come."""
 
     def append(self, piece: bytes) -> None:
         self.size += len(piece)
+        self.is_open = piece[-1] != _NEWLINE
         if not self.left_out:
             self._pieces.append(piece)
         if self.size > LINE_LIMIT_BYTES:

@@ -130,7 +130,7 @@ def _failure(
 ) -> Result:
     code, message = _error_words(told)
     if message is None and status_code is not None:
-        message = f"HTTP status {status_code}"
+        message = f"HTTP status {status_code}" if status_code else "there was no HTTP answer"
     outcome = Outcome.FAILED
     if code in _CODES_OF_EXPIRY:
         outcome = Outcome.EXPIRED
@@ -176,7 +176,7 @@ def _of_choice(choice: dict[str, Any]) -> _Answer:
     message = choice.get("message")
     if not isinstance(message, dict):
         message = {"content": choice.get("text")}
-    text = _content_text(message.get("content"))
+    text = _content_text(message.get("content")) or _transcript(message.get("audio"))
     refusal = _text(message.get("refusal"))
     calls = _calls(message.get("tool_calls"))
     if not calls and isinstance(message.get("function_call"), dict):
@@ -245,6 +245,11 @@ def _content_text(content: Any) -> str:
     if isinstance(content, list):
         return "".join(_text(p.get("text")) or "" for p in content if isinstance(p, dict))
     return ""
+
+
+def _transcript(audio: Any) -> str:
+    """The words of an answer in sound."""
+    return (_text(audio.get("transcript")) or "") if isinstance(audio, dict) else ""
 
 
 def _calls(calls: Any) -> tuple[ToolCall, ...]:

@@ -16,7 +16,6 @@ from typing import BinaryIO
 from batchtui.errors import InputError
 from batchtui.jsonl.index import LineIndex
 from batchtui.jsonl.joined import Joined
-from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.source import CHUNK_BYTES, Source
 
@@ -55,8 +54,7 @@ def merge_in_input_order(joined: Joined, out: Path) -> Steps[int]:
 
     Missing requests have no line; duplicates and unknown ones are left out (`joined.audit`).
     """
-    answered = joined.indices(frozenset(Outcome) - {Outcome.MISSING})
-    places = (joined.result_of(index) for index in answered)
+    places = (joined.result_of(index) for index in joined.answered())
     lines = ((joined.result_sources[file], offset, length) for file, offset, length in places)
     total = sum(source.size_bytes for source in joined.result_sources)
     return (yield from copy_lines(lines, total, out))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from batchtui.jsonl.outcomes import Outcome
+from batchtui.jsonl.outcomes import Outcome, without_line
 from batchtui.tui.batch_cells import bar
 from batchtui.tui.figures import count
 from batchtui.tui.glyphs import glyphs
@@ -52,8 +52,10 @@ def _outcomes(batch: Batch, summary: Summary | None) -> Iterator[Entry]:
     numbers: dict[Outcome, int] = {Outcome.OK: counts.completed, Outcome.FAILED: counts.failed}
     if summary is not None and summary.lines:
         numbers = dict(summary.outcomes.most_common())
+    silent = without_line(batch.status)
     missing = max(counts.total - sum(numbers.values()), 0)
-    for outcome, number in (*numbers.items(), (Outcome.MISSING, missing)):
+    numbers[silent] = numbers.get(silent, 0) + missing
+    for outcome, number in numbers.items():
         if not number:
             continue
         tone = "muted" if outcome is Outcome.MISSING else TONES.get(outcome, "accent")

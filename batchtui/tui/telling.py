@@ -59,6 +59,13 @@ class TellingApp(App[None], inherit_bindings=False):
         self._noted_s[shown] = now_s
         self.notify(shown, severity="error" if trouble else "information", markup=False)
 
+    def keep_newest_notes(self, count: int) -> None:
+        """Of the notes on the screen, for what is under them is read."""
+        for each in list(self._notifications)[:-count] if count else list(self._notifications):
+            self._unnotify(each, refresh=False)
+            self._noted_s.pop(each.message, None)
+        self._refresh_notifications()
+
     def note_action(self) -> None:
         """Somebody does something: what was told before belongs to the screen it was told on."""
         self._acted_at_s = time.time()

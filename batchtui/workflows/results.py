@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batchtui import paths
-from batchtui.errors import ApiError, NotFoundError
+from batchtui.errors import ApiError, InputError, NotFoundError
 from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Audit, Joined
+from batchtui.jsonl.outcomes import without_line
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.write import merge_in_input_order
 from batchtui.models.batch import Batch
@@ -64,12 +65,18 @@ async def download(
     to: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Path:
-    """The content of `file_id` on disk: at `to`, or kept by id and fetched once."""
+    """The content of `file_id` on disk: at `to`, or kept by id and fetched once.
+
+    Raises InputError when it cannot be kept there, ApiError.
+    """
     target = to or session.download_path(file_id)
     if to is None:
-        if target.exists():
-            return target
-        paths.private(target.parent)
+        try:
+            if target.exists():
+                return target
+            paths.private(target.parent)
+        except OSError as error:
+            raise InputError(f"cannot write {target}: {error.strerror or error}") from None
     client = await session.client()
     await client.files.content(file_id, to=target, on_progress=on_progress)
     if to is not None:
@@ -114,9 +121,10 @@ async def fetch(
     return ResultFiles(input_path, output, errors, trouble)
 
 
-async def joined(files: ResultFiles) -> Joined:
-    """Input, output and error lines of one batch, joined by custom_id in input order."""
-    return await in_thread(join(files.input, files.results))
+async def joined(files: ResultFiles, batch: Batch) -> Joined:
+    """Input, output and error lines of `batch`, joined by custom_id in input order."""
+    steps = join(files.input, files.results, without_line=without_line(batch.status))
+    return await in_thread(steps)
 
 
 async def written(steps: Steps[int], on_progress: OnTransfer | None) -> int:
@@ -144,7 +152,7 @@ async def collect(
     `write`: another form, as one of `export`.
     """
     files = await fetch(session, batch, input_path=input_path, on_progress=on_progress)
-    records = await joined(files)
+    records = await joined(files, batch)
     try:
         lines = await written(write(records, out), on_progress)
         results = [each for each in (batch.output_file_id, batch.error_file_id) if each]

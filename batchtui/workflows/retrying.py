@@ -20,7 +20,7 @@ from batchtui.errors import ApiError, InputError, UsageError
 from batchtui.jsonl.answers import check_json_answers
 from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Joined
-from batchtui.jsonl.outcomes import NOT_ANSWERED, Outcome
+from batchtui.jsonl.outcomes import NOT_ANSWERED, Outcome, without_line
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.rewrite import rewrite
 from batchtui.jsonl.write import extract, merge_in_input_order
@@ -159,7 +159,8 @@ async def best(
         files = await results.fetch(session, without_input, on_progress=on_transfer)
         found += files.results
         attempts += [attempt] * len(files.results)
-    return await in_thread(join(input_path, found, attempts=attempts), on_progress)
+    steps = join(input_path, found, attempts=attempts, without_line=without_line(batch.status))
+    return await in_thread(steps, on_progress)
 
 
 async def write(

@@ -5,16 +5,17 @@ Owns what a chosen record is; it reads forward, holds one line at a time, and pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from batchtui.errors import InputError
 from batchtui.jsonl.lines import blocks
 from batchtui.jsonl.matchers import Matcher, matcher
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import run
-from batchtui.jsonl.results import Result, read_result
+from batchtui.jsonl.results import Result, decode, read_result
 from batchtui.jsonl.source import opened
 from batchtui.jsonl.told import is_blank
 from batchtui.workflows.where import Where
@@ -34,27 +35,67 @@ class Line:
         return read_result(self.raw)
 
 
-def chosen(path: Path, where: Where = EVERYTHING, *, first_line: int = 1) -> Iterator[Line]:
+@dataclass(slots=True)
+class Seen:
+    """What was met on the way: of so many lines it was asked what became of a request, and so many
+    of these were results."""
+
+    asked: int = 0
+    results: int = 0
+
+    @property
+    def is_asked_in_vain(self) -> bool:
+        return self.asked > 0 and not self.results
+
+
+def chosen(
+    path: Path, where: Where = EVERYTHING, *, first_line: int = 1, seen: Seen | None = None
+) -> Iterator[Line]:
     """The lines of the file at `path` that `where` wants, from `first_line` on.
 
-    Raises InputError for a file that cannot be read and for a regular expression that is none.
+    Raises InputError for a file that cannot be read or has no such line, and for a regular
+    expression that is none.
     """
-    wanted = matcher(where.text, is_regex=where.is_regex) if where.text else None
-    number = 0
     with run(opened(path)) as source:
-        for block in blocks(source):
-            for raw in block.lines:
-                number += 1
-                if number >= first_line and _is_wanted(raw, where, wanted):
-                    yield Line(number, raw)
+        pieces = (block.lines for block in blocks(source))
+        yield from chosen_of(pieces, where, name=str(path), first_line=first_line, seen=seen)
+
+
+def chosen_of(
+    pieces: Iterable[list[bytes]],
+    where: Where = EVERYTHING,
+    *,
+    name: str,
+    first_line: int = 1,
+    seen: Seen | None = None,
+) -> Iterator[Line]:
+    """The same of lines that come from anywhere; `name` is what errors call it."""
+    wanted = matcher(where.text, is_regex=where.is_regex) if where.text else None
+    seen = Seen() if seen is None else seen
+    number = 0
+    for lines in pieces:
+        for raw in lines:
+            number += 1
+            if number >= first_line and _is_wanted(raw, where, wanted, seen):
+                yield Line(number, raw)
+    if first_line > max(number, 1):
+        count = "1 line" if number == 1 else f"{number:,} lines"
+        raise InputError(f"{name} has {count}: there is no line {first_line:,}")
 
 
 def document(line: Line) -> dict[str, Any]:
     """What a record says, as data. `status_code` None or 0: there was no HTTP answer."""
     result = line.result
     usage = result.usage
+    kind = "other" if result.outcome is Outcome.UNREADABLE else "result"
+    if kind == "other" and (asked := _body_of_request(line.raw)) is not None:
+        kind = "request"
+        model = asked.get("model")
+        model = model if isinstance(model, str) else None
+        result = replace(result, model=model, message="a request, and no result")
     return {
         "line": line.number,
+        "kind": kind,
         "custom_id": result.custom_id,
         "outcome": None if result.outcome is Outcome.UNREADABLE else result.outcome,
         "status_code": result.status_code,
@@ -68,7 +109,17 @@ def document(line: Line) -> dict[str, Any]:
     }
 
 
-def _is_wanted(raw: bytes, where: Where, wanted: Matcher | None) -> bool:
+def _body_of_request(raw: bytes) -> dict[str, Any] | None:
+    """What an input line asks; None for any other line."""
+    try:
+        value = decode(raw)
+    except (ValueError, RecursionError):
+        return None
+    body = value.get("body") if isinstance(value, dict) else None
+    return body if isinstance(body, dict) and "custom_id" in value else None
+
+
+def _is_wanted(raw: bytes, where: Where, wanted: Matcher | None, seen: Seen) -> bool:
     if wanted is not None and not wanted.hits(raw)[0]:
         return False
     if where.outcomes is None and not where.asks_result and not where.custom_id:
@@ -76,6 +127,9 @@ def _is_wanted(raw: bytes, where: Where, wanted: Matcher | None) -> bool:
     if is_blank(raw) and (where.outcomes is not None or where.asks_result):
         return False
     result = read_result(raw)
+    if where.outcomes is not None or where.asks_result:
+        seen.asked += 1
+        seen.results += result.outcome is not Outcome.UNREADABLE
     if where.outcomes is not None and result.outcome not in where.outcomes:
         return False
     if not where.fits(result):

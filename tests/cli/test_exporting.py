@@ -68,7 +68,7 @@ def test_back_into_the_source(command: Command, batch_id: str, tmp_path: Path) -
     rows = list(csv.reader(out.read_text().splitlines()))
     assert rows[0] == ["key", "n", "answer"]
     assert [row[:2] for row in rows[1:]] == [["r-2", "2"], ["none", "9"], ["r-0", "0"]]
-    assert rows[1][2].endswith("Question 2")
+    assert rows[1][2].startswith("Question 2 (echoed")
     assert rows[2][2] == ""
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from batchtui.gateway.answer.answer import Answer, Ask
 from batchtui.gateway.answer.echo import Echo
+from batchtui.gateway.answer.echo_bodies import SIGNATURE
 from batchtui.models.endpoint import CHAT_COMPLETIONS, COMPLETIONS, EMBEDDINGS, EXECUTED, RESPONSES
 from tests.gateway.support import Api, ManualClock, chat
 
@@ -39,8 +40,7 @@ async def test_chat_repeats_the_question_and_says_what_it_is() -> None:
     assert body["object"] == "chat.completion"
     assert body["model"] == "gpt-4o"
     (choice,) = body["choices"]
-    assert "offline echo model" in choice["message"]["content"]
-    assert "What is 2 + 2?" in choice["message"]["content"]
+    assert choice["message"]["content"] == "What is 2 + 2? (echoed by the offline model)"
     assert choice["finish_reason"] == "stop"
     usage = body["usage"]
     assert usage["prompt_tokens"] > 0
@@ -51,7 +51,7 @@ async def test_chat_repeats_the_question_and_says_what_it_is() -> None:
 async def test_chat_reads_content_parts() -> None:
     parts = [{"type": "text", "text": "look"}, {"type": "image_url", "image_url": {"url": "x"}}]
     _, body = await ask(CHAT_COMPLETIONS, messages=user(parts))
-    assert body["choices"][0]["message"]["content"].endswith("look")
+    assert body["choices"][0]["message"]["content"].startswith("look (echoed")
 
 
 @pytest.mark.parametrize("endpoint", EXECUTED)
@@ -66,7 +66,7 @@ async def test_chat_is_cut_at_max_tokens(name: str) -> None:
     _, body = await ask(CHAT_COMPLETIONS, messages=user("a long question"), **limit)
     (choice,) = body["choices"]
     assert choice["finish_reason"] == "length"
-    assert choice["message"]["content"] == "This is the"
+    assert choice["message"]["content"] == "a long ques"
     assert body["usage"]["completion_tokens"] == 3
 
 
@@ -103,14 +103,15 @@ async def test_chat_gives_as_many_choices_as_asked() -> None:
 async def test_completions() -> None:
     _, body = await ask(COMPLETIONS, model="m", prompt=["one", "two"], max_tokens=100)
     assert body["object"] == "text_completion"
-    assert [choice["text"][-3:] for choice in body["choices"]] == ["one", "two"]
+    assert [choice["text"][:3] for choice in body["choices"]] == ["one", "two"]
+    assert all(choice["text"].endswith(SIGNATURE) for choice in body["choices"])
 
 
 async def test_responses() -> None:
     _, body = await ask(RESPONSES, model="m", input=user("why?"), max_output_tokens=500)
     assert body["object"] == "response"
     assert body["status"] == "completed"
-    assert body["output"][0]["content"][0]["text"].endswith("why?")
+    assert body["output"][0]["content"][0]["text"].startswith("why? (echoed")
     usage = body["usage"]
     assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
     _, cut = await ask(RESPONSES, model="m", input="why?", max_output_tokens=2)

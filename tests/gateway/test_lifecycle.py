@@ -47,7 +47,7 @@ def test_a_batch_completes_with_an_answer_for_every_line(api: Api) -> None:
         assert set(line) == {"id", "custom_id", "response", "error"}
         assert line["error"] is None
         body = line["response"]["body"]
-        assert body["choices"][0]["message"]["content"].endswith(f"question {custom_id[2:]}")
+        assert body["choices"][0]["message"]["content"].startswith(f"question {custom_id[2:]} (")
         usage["input_tokens"] += body["usage"]["prompt_tokens"]
         usage["output_tokens"] += body["usage"]["completion_tokens"]
     assert batch["usage"]["input_tokens"] == usage["input_tokens"]

@@ -17,7 +17,7 @@ from batchtui.jsonl.answers import check_json_answers, wants_json
 from batchtui.jsonl.ids import NO_ID, IdTable
 from batchtui.jsonl.join import join
 from batchtui.jsonl.joined import Joined
-from batchtui.jsonl.outcomes import ANSWERED, NOT_ANSWERED, Outcome
+from batchtui.jsonl.outcomes import ANSWERED, NOT_ANSWERED, Outcome, without_line
 from batchtui.jsonl.progress import Cancelled, run
 from batchtui.jsonl.results import read_result
 from batchtui.jsonl.write import merge_in_input_order
@@ -144,6 +144,28 @@ def test_requests_with_one_id_take_its_results_in_turn(tmp_path: Path) -> None:
         assert joined.audit.duplicate == 1
     with joined_of(tmp_path, requests, outputs[:1]) as joined:
         assert joined.counts == {Outcome.OK: 1, Outcome.MISSING: 3}
+
+
+def test_requests_without_a_line_are_what_became_of_their_batch(tmp_path: Path) -> None:
+    assert [without_line(each) for each in ("completed", "cancelled", "expired")] == [
+        Outcome.MISSING,
+        Outcome.CANCELLED,
+        Outcome.EXPIRED,
+    ]
+    requests, outputs = [request("a"), request("b"), request("c")], [result("b")]
+    before = tmp_path / "as_missing"
+    before.mkdir()
+    with joined_of(before, requests, outputs) as joined:
+        missing = joined.audit
+    source, output = before / "in.jsonl", before / "out0.jsonl"
+    with run(join(source, [output], without_line=Outcome.CANCELLED)) as joined:
+        assert [each.outcome for each in joined.records()] == [
+            Outcome.CANCELLED,
+            Outcome.OK,
+            Outcome.CANCELLED,
+        ]
+        assert joined.audit == missing, "the sums are of lines, whatever they are called"
+        assert run(merge_in_input_order(joined, tmp_path / "all.jsonl")) == 1
 
 
 def test_ids_in_any_spelling_meet(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments
         (chat(choice("")), Outcome.EMPTY, ""),
         (chat(choice(" \n")), Outcome.EMPTY, " \n"),
         (chat(choice(None)), Outcome.EMPTY, ""),
+        (chat(choice(None, audio={"transcript": "Hi"})), Outcome.OK, "Hi"),
         (chat(), Outcome.EMPTY, ""),
         (chat(choice(None, "tool_calls", tool_calls=[CALL])), Outcome.OK, ""),
         (chat(choice([{"type": "text", "text": "Hi"}])), Outcome.OK, "Hi"),
@@ -162,7 +163,7 @@ def test_answers(line: dict[str, Any], outcome: Outcome, text: str) -> None:
             "404",
             "No model",
         ),
-        (result(status_code=0), Outcome.FAILED, 0, None, "HTTP status 0"),
+        (result(status_code=0), Outcome.FAILED, 0, None, "there was no HTTP answer"),
         (
             result(response={"status_code": 200, "body": None}),
             Outcome.FAILED,

@@ -50,7 +50,10 @@ def test_outcomes_of_a_final_batch_are_bars() -> None:
     text = text_of("expired", request_counts=counts)
     assert "✓ ok              900  90.0%  ███████████████████████████" in text
     assert "✗ failed           40   4.0%  █" in text
-    assert "? no answer        60   6.0%  █" in text
+    assert "◌ expired          60   6.0%  █" in text
+    silent = {"total": 1_000, "completed": 940, "failed": 0}
+    assert "? no answer        60   6.0%  █" in text_of(request_counts=silent)
+    assert "− cancelled        60   6.0%  █" in text_of("cancelled", request_counts=silent)
     assert "no answer" not in text_of(request_counts={"total": 3, "completed": 3, "failed": 0})
     assert "% " not in text_of("validating", request_counts=None)
 

@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from batchtui.jsonl.outcomes import Outcome
+from batchtui.tui.outcome_words import EXPLAINED
 from batchtui.tui.viewer.conversation import settings, turns
 from batchtui.tui.viewer.exchange_content import ExchangeContent
 from batchtui.tui.viewer.records import Piece
@@ -65,6 +66,15 @@ def shown(request: Any, result: Any = None, outcome: Outcome | None = None, widt
         ({"messages": [{"role": "user", "content": [{"type": "input_audio", "input_audio": {
             "format": "wav", "data": "AAAA"}}, {"type": "file", "file": {"filename": "a.pdf"}}]}]},
             [("user", "[audio wav, 4 characters of base64]"), ("", "[file a.pdf]")]),
+        ({"input": [{"role": "user", "content": [
+            {"type": "input_file", "filename": "a.pdf", "file_data": "data:x;base64," + "A" * 5000},
+            {"type": "input_file", "file_id": "file-1"},
+            {"type": "input_file", "file_url": "https://x/a.pdf"},
+            {"type": "image", "source": {"type": "base64", "data": "A" * 5000}}]}]},
+            [("user", "[file a.pdf, 5,014 characters of base64]"), ("", "[file file-1]"),
+             ("", "[file https://x/a.pdf]"),
+             ("", '{"type": "image", "source": {"type": "base64", '
+                  '"data": "AAAAAAAAAAAAAAAAAAAAAAAA…, 5,000 characters"}}')]),
     ],
 )  # fmt: skip
 def test_turns_of_every_endpoint(body: dict[str, Any], said: list[tuple[str, str]]) -> None:
@@ -127,7 +137,7 @@ def test_a_failure_without_http_and_a_missing_result() -> None:
     assert "◌ batch_expired" in shown(None, expired_line(9), Outcome.EXPIRED)
     text = shown(request_line(7), None, Outcome.MISSING)
     assert "? missing" in text
-    assert "has this custom_id" in text
+    assert "No result line has its custom_id" in text
 
 
 def test_tool_calls_and_usage_of_a_result() -> None:
@@ -138,6 +148,74 @@ def test_tool_calls_and_usage_of_a_result() -> None:
     text = shown(None, line)
     assert 'f({\n          "a": 1' in text
     assert "100 cached" in text
+
+
+def result_of(body: dict[str, Any]) -> dict[str, Any]:
+    return {"custom_id": "a", "response": {"status_code": 200, "body": body}, "error": None}
+
+
+def chat_choice(finish_reason: str = "stop", **message: Any) -> dict[str, Any]:
+    return {"message": {"role": "assistant", **message}, "finish_reason": finish_reason}
+
+
+def test_every_choice_of_an_answer_is_shown_and_counted() -> None:
+    body = {"choices": [chat_choice(content="first"), chat_choice("length", content="second")]}
+    text = shown(None, result_of(body))
+    assert "✓ ok  2 choices" in text
+    assert "choice 1 of 2\n  first" in text
+    assert "choice 2 of 2  length\n  second" in text
+    old = shown(None, result_of({"choices": [{"text": "\n\none"}, {"text": "two"}]}))
+    assert "choice 1 of 2\n  one" in old, "line breaks before and behind a text are not shown"
+    assert "choice 2 of 2\n  two" in old
+
+
+def test_thoughts_are_shown_apart_from_the_answer() -> None:
+    body = {"choices": [chat_choice(content="42", reasoning_content="6 times 7")]}
+    text = shown(None, result_of(body))
+    assert "thought 6 times 7\n  42" in text
+    summary = {"type": "reasoning", "summary": [{"type": "summary_text", "text": "6 times 7"}]}
+    search = {"type": "web_search_call", "status": "completed"}
+    said = {"type": "message", "content": [{"type": "output_text", "text": "42"}]}
+    text = shown(None, result_of({"output": [summary, search, said]}))
+    assert "thought 6 times 7" in text
+    assert '"status": "completed"' in text
+    assert text.endswith("  42")
+
+
+def test_an_answer_in_sound_has_its_words() -> None:
+    audio = {"id": "audio_1", "data": "A" * 4000, "transcript": "Hello there"}
+    line = result_of({"choices": [chat_choice(content=None, audio=audio)]})
+    text = shown(None, line)
+    assert "✓ ok" in text
+    assert "audio   Hello there" in text
+    assert "[audio, 4,000 characters of base64]" in text
+
+
+def test_a_refusal_is_called_one() -> None:
+    line = result_of({"choices": [chat_choice(content=None, refusal="I will not")]})
+    assert "refusal I will not" in shown(None, line)
+
+
+def test_a_failure_says_nothing_twice() -> None:
+    response = {"status_code": 400, "body": {"error": {"message": "Bad", "code": 400}}}
+    line = {"custom_id": "a", "response": response}
+    assert "✗ 400 failed" in shown(None, line)
+    response["status_code"] = 0
+    response["body"] = None
+    text = shown(None, line)
+    assert "✗ failed" in text
+    assert "there was no HTTP answer" in text
+
+
+@pytest.mark.parametrize("outcome", [Outcome.MISSING, Outcome.CANCELLED, Outcome.EXPIRED])
+def test_a_request_without_a_result_line_says_what_that_means(outcome: Outcome) -> None:
+    text = shown(request_line(7), None, outcome).replace("\n ", "")
+    assert EXPLAINED[outcome] in text
+
+
+def test_every_outcome_is_explained_in_one_line() -> None:
+    assert set(EXPLAINED) == set(Outcome)
+    assert all(len(each) <= 76 for each in EXPLAINED.values())
 
 
 def test_lines_that_are_no_request_or_no_result() -> None:
@@ -157,5 +235,17 @@ def test_the_words_of_a_row() -> None:
     assert request_words(request_line(1)["body"]).startswith("請求書")
     assert request_words({"input": ["first", "second"]}) == "first"
     assert request_words({"messages": 7}) == ""
+    developer = {"role": "developer", "content": "You are a helpful"}
+    asked = {"role": "user", "content": [{"type": "input_text", "text": "Where is it?"}]}
+    for key in ("input", "messages"):
+        assert request_words({key: [developer, asked]}) == "Where is it?"
+        assert request_words({key: [asked, {"role": "assistant", "content": "Hm"}]}) == (
+            "Where is it?"
+        )
+    assert request_words({"input": [developer]}) == "You are a helpful"
+    two = [{"role": "user", "content": "first"}, {"role": "user", "content": "last"}]
+    assert request_words({"messages": two}) == "last"
     failed = read_result(json.dumps(error_line(3)).encode())
     assert result_words(failed).startswith("context_length_exceeded This")
+    blank_first = read_result(json.dumps(answer_line(1, "\n\n Yes")).encode())
+    assert result_words(blank_first) == "Yes"

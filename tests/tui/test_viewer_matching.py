@@ -144,7 +144,10 @@ def test_a_search_tells_the_first_hit_from_the_cursor_on(tmp_path: Path) -> None
 def test_errors_are_grouped_by_what_they_say(tmp_path: Path) -> None:
     request, output, errors = write_batch(tmp_path)
     records = JoinedRecords(run(join(request, [output, errors])))
-    groups = {group.code or str(group.outcome): group for group in run(grouped(records))}
+    every, *rest = run(grouped(records))
+    assert (every.name, len(every.numbers)) == ("outcome:!ok", 16)
+    assert list(every.numbers) == matched(records, every.name)
+    groups = {group.code or str(group.outcome): group for group in rest}
     assert list(groups["context_length_exceeded"].numbers) == [2, 12, 22, 32]
     assert groups["context_length_exceeded"].message == TOO_LONG
     assert list(groups["missing"].numbers) == [6, 16, 26, 36]
@@ -174,7 +177,8 @@ def test_errors_of_one_code_and_two_statuses_are_two_groups(tmp_path: Path) -> N
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     records = opened(path)
-    groups = {group.status: group for group in run(grouped(records))}
+    _, *rest = run(grouped(records))
+    groups = {group.status: group for group in rest}
     assert {status: list(group.numbers) for status, group in groups.items()} == {
         400: [0, 2, 4],
         429: [1, 3, 5],

@@ -111,7 +111,9 @@ def write_batch(directory: Path, count: int = 40) -> tuple[Path, Path, Path]:
     )
 
 
-def keep_as_downloaded(session: Session, directory: Path, count: int = 40) -> Batch:
+def keep_as_downloaded(
+    session: Session, directory: Path, count: int = 40, status: str = "completed"
+) -> Batch:
     """A batch whose files are on disk already, as if they had been fetched before."""
     directory.mkdir(exist_ok=True)
     ids = {"input_file_id": "file-in", "output_file_id": "file-out", "error_file_id": "file-err"}
@@ -119,7 +121,7 @@ def keep_as_downloaded(session: Session, directory: Path, count: int = 40) -> Ba
         place = session.download_path(file_id)
         place.parent.mkdir(parents=True, exist_ok=True)
         path.replace(place)
-    return Batch.model_validate({"id": "batch_1", "status": "completed", **ids})
+    return Batch.model_validate({"id": "batch_1", "status": status, **ids})
 
 
 def offline_app(tmp_path: Path) -> BatchtuiApp:
@@ -145,11 +147,11 @@ async def viewing(
 
 @asynccontextmanager
 async def viewing_batch(
-    tmp_path: Path, size: tuple[int, int] = (80, 24), count: int = 40
+    tmp_path: Path, size: tuple[int, int] = (80, 24), count: int = 40, status: str = "completed"
 ) -> AsyncIterator[tuple[Pilot[Any], ViewerScreen]]:
     app = offline_app(tmp_path)
     assert app.session is not None
-    batch = keep_as_downloaded(app.session, tmp_path / "made", count)
+    batch = keep_as_downloaded(app.session, tmp_path / "made", count, status)
     async with viewing(app, BatchResults(batch, "tickets-w43.jsonl"), size) as both:
         yield both
 

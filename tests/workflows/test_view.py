@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from batchtui.errors import InputError
 from batchtui.jsonl.outcomes import Outcome
+from batchtui.jsonl.stream import lines_as_they_come
 from batchtui.workflows.view import Line, chosen
 from batchtui.workflows.where import Where, parse_where
 
@@ -63,6 +65,21 @@ def test_lines_come_as_they_are(
     path = tmp_path_factory.mktemp("view") / "any"
     path.write_bytes(b"".join(line + b"\n" for line in lines))
     assert list(chosen(path)) == [Line(n, line + b"\n") for n, line in enumerate(lines, 1)]
+
+
+@settings(deadline=None)
+@given(content=st.binary(max_size=60), sizes=st.lists(st.integers(1, 7), min_size=1, max_size=9))
+def test_a_stream_has_the_lines_of_the_file_however_it_arrives(
+    content: bytes, sizes: list[int]
+) -> None:
+    pieces, at, turn = [], 0, 0
+    while at < len(content):
+        size = sizes[turn % len(sizes)]
+        pieces.append(content[at : at + size])
+        at, turn = at + size, turn + 1
+    coming = iter([*pieces, b""])
+    found = [line for lines in lines_as_they_come(lambda _: next(coming)) for line in lines]
+    assert found == BytesIO(content).readlines()
 
 
 def test_what_cannot_be_read_is_an_error(tmp_path: Path, results: Path) -> None:

@@ -82,6 +82,7 @@ class Viewed:
     """A record; `outcome` is null for a line that is no result."""
 
     line: int
+    kind: Literal["result", "request", "other"]
     custom_id: str | None
     outcome: Outcome | None
     status_code: int | None

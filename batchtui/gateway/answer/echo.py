@@ -1,8 +1,9 @@
 """The echo model: answers every line at once, offline, always the same way, and says what it is.
 
-It takes any model name. The answer repeats the last input, `max_tokens` and its like cut it
-(`finish_reason` "length"), `response_format` makes it JSON, embeddings are unit vectors made from
-a hash of the text. Token counts are a quarter of the characters.
+It takes any model name. The answer repeats the last input, then says that it is an echo;
+`max_tokens` and its like cut it (`finish_reason` "length"), `response_format` makes it JSON,
+embeddings are unit vectors made from a hash of the text. Token counts are a quarter of the
+characters.
 
 For demos and tests a request can ask for trouble: in its model name, as `echo-WORD`, or for one
 line in the body's `metadata`, as `{"echo": "WORD"}`. WORD is one of

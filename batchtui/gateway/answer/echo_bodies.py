@@ -15,7 +15,8 @@ from batchtui.gateway.answer.answer import Tokens
 from batchtui.gateway.answer.echo_json import sample_of
 from batchtui.gateway.answer.echo_vector import encode_base64, unit_vector
 
-INTRODUCTION: Final = "This is the offline echo model; it repeats what it was asked: "
+SIGNATURE: Final = "(echoed by the offline model)"
+"""Behind what was asked: what differs between two answers comes first."""
 _REFUSAL: Final = "This is the offline echo model; it was asked to refuse."
 _PIECE: Final = re.compile(r"\s*\S{1,4}")
 _MOST_CHOICES: Final = 128
@@ -72,7 +73,7 @@ def completion(
     choices: list[dict[str, Any]] = []
     output = 0
     for prompt in prompts:
-        text, finish_reason, used = _reply(INTRODUCTION + prompt, limit, word)
+        text, finish_reason, used = _reply(_echoed(prompt), limit, word)
         for _ in range(_choices(body)):
             output += used
             choices.append(
@@ -188,12 +189,16 @@ def _wrapped(asked: str, form: Any) -> str:
     """The whole answer: a sentence, or JSON where the request wants JSON."""
     kind = form.get("type") if isinstance(form, dict) else None
     if kind == "json_object":
-        return json.dumps({"model": "offline echo model", "echo": asked}, ensure_ascii=False)
+        return json.dumps({"echo": asked, "model": "offline echo model"}, ensure_ascii=False)
     if kind == "json_schema":
         inner = form.get("json_schema")
         schema = inner.get("schema") if isinstance(inner, dict) else form.get("schema")
-        return json.dumps(sample_of(schema, INTRODUCTION + asked), ensure_ascii=False)
-    return INTRODUCTION + asked
+        return json.dumps(sample_of(schema, _echoed(asked)), ensure_ascii=False)
+    return _echoed(asked)
+
+
+def _echoed(asked: str) -> str:
+    return f"{asked.strip()} {SIGNATURE}".strip()
 
 
 def _text(content: Any) -> str:

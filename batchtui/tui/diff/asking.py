@@ -29,7 +29,14 @@ def compare(app: BatchtuiApp, paths: Sequence[Path]) -> None:
 def named(app: BatchtuiApp, names: Sequence[str]) -> list[Path]:
     """What is typed as paths, from the directory that Local shows."""
     here = Path(app.browse_dir)
-    return [here / Path(each).expanduser() for each in names]
+    return [here / _at_home(each) for each in names]
+
+
+def _at_home(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)  # `~name` of nobody here is a name as any other
 
 
 def _is_file(path: Path) -> bool:

@@ -18,9 +18,9 @@ from textual.widgets import Input, Static
 from batchtui.errors import BatchtuiError, UsageError
 from batchtui.tui.figures import plural, size
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.jobs.typed import new_path
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
+from batchtui.tui.typed_paths import is_same, place_for
 from batchtui.tui.viewer.job_results import fetched
 from batchtui.tui.widgets.choosable import ChoosableLines
 from batchtui.tui.widgets.field import Field
@@ -102,16 +102,18 @@ class JobExportScreen(Frame[None]):
         if self._is_at_work or not typed:
             return
         try:
-            path = new_path(typed)
-            form = self._wanted(str(path))
+            place = place_for(typed)
+            form = self._wanted(str(place.path))
+            if is_same(place.path, Path(self._view.job.input_path)):
+                raise UsageError(f"{place.path} is the input of the job")
         except BatchtuiError as error:
             self._say_trouble(f"{error.message}. {error.hint}" if error.hint else error.message)
             return
-        if path.exists():
-            question = f"{path} exists ({size(path.stat().st_size)}). Overwrite it?"
-            self.app.push_screen(ConfirmScreen(question), partial(self._write_if, path, form))
+        if place.question:
+            then = partial(self._write_if, place.path, form)
+            self.app.push_screen(ConfirmScreen(place.question), then)
         else:
-            self._write_if(path, form, True)
+            self._write_if(place.path, form, True)
 
     def _wanted(self, out: str) -> Form:
         """Raises UsageError where the form cannot be written here."""
@@ -131,8 +133,6 @@ class JobExportScreen(Frame[None]):
 
         try:
             store, job = await fetched(self.app.desk, self._view.job.id)
-            if _is_same(path, Path(job.input_path)):
-                raise UsageError(f"{path} is the input of the job")
             await asyncio.to_thread(_import_audit)
             from batchtui.workflows.jobs.audit import joined
 
@@ -182,10 +182,6 @@ def _stem(name: str) -> str:
     stem = Path(name.replace("\0", "")).name.removesuffix(".gz").removesuffix(".jsonl")
     kept = "".join(each for each in stem if each.isprintable())
     return kept[:60] or "job"
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    return one.exists() and other.exists() and one.samefile(other)
 
 
 def _import_audit() -> None:

@@ -24,9 +24,9 @@ from batchtui.tui import needs
 from batchtui.tui.figures import moment, plural
 from batchtui.tui.form_values import FormError
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.jobs.typed import new_path
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
+from batchtui.tui.typed_paths import place_for
 from batchtui.tui.widgets.field import Field
 from batchtui.tui.widgets.paragraph import Paragraph
 
@@ -151,12 +151,12 @@ class NewJobScreen(Frame[None]):
         if not typed:
             return ""
         try:
-            path = new_path(typed)
+            place = place_for(typed)
         except UsageError as error:
             raise FormError(f"result: {error.message}") from None
-        if path.exists():
-            raise FormError(f"result: {path} exists already")
-        return str(path)
+        if place.size_bytes is not None:
+            raise FormError(f"result: {place.path} exists already")
+        return str(place.path)
 
     # the start
 

@@ -24,6 +24,7 @@ from batchtui.tui.glyphs import glyphs
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.prompt import PromptScreen
+from batchtui.tui.typed_paths import file_at
 from batchtui.tui.widgets.line import Line, Rule
 from batchtui.tui.widgets.retry_form import OutcomeChoice, RetryFields
 from batchtui.tui.widgets.spans import Cell
@@ -139,12 +140,12 @@ class RetryScreen(Frame[None]):
     def _look_with(self, again: bool, answer: str | None) -> None:
         if not answer or not answer.strip():
             return
-        path = Path(answer.strip()).expanduser()
-        if path.is_file():
-            self._input_path = path
-            self._start(again=again)
+        try:
+            self._input_path = file_at(answer)
+        except UsageError as error:
+            self._say_trouble(error)
         else:
-            self._say([(f"{glyphs().failed} {path} is no file", "trouble")])
+            self._start(again=again)
 
     def _show_transfer(self, which: str, done_bytes: int, total_bytes: int) -> None:
         done, total = size(done_bytes), size(total_bytes)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from batchtui.errors import BatchtuiError
+from batchtui.errors import BatchtuiError, UsageError
+from batchtui.jsonl.outcomes import without_line
 from batchtui.tui.figures import plural, size
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.prompt import PromptScreen
+from batchtui.tui.typed_paths import here, place_for
 from batchtui.visible import visible
 
 if TYPE_CHECKING:
@@ -38,21 +40,23 @@ class Saving(Frame[None]):
         best = f" with the best of {plural(retries, 'retry', 'retries')}" if retries else ""
         question = f"Save the results of {name}{best}, in input order, as (.jsonl, .csv, .parquet)"
         self.app.push_screen(
-            PromptScreen(question, str(Path.cwd() / _file_name(name))),
+            PromptScreen(question, str(here() / _file_name(name))),
             partial(self._save_to, batch, bool(retries)),
         )
 
     def _save_to(self, batch: Batch, with_retries: bool, answer: str | None) -> None:
         if not answer or not answer.strip():
             return
-        path = Path(answer.strip()).expanduser()
-        if path.is_dir():
-            path = path / _file_name(self.app.account.name(batch))
-        if path.exists():
-            then = partial(self._save_if, batch, with_retries, path)
-            self.app.push_screen(ConfirmScreen(f"Overwrite {path}?"), then)
+        try:
+            place = place_for(answer, name=_file_name(self.app.account.name(batch)))
+        except UsageError as error:
+            self.app.tell_error(error)
+            return
+        then = partial(self._save_if, batch, with_retries, place.path)
+        if place.question:
+            self.app.push_screen(ConfirmScreen(place.question), then)
         else:
-            self._save_if(batch, with_retries, path, True)
+            then(True)
 
     def _save_if(
         self, batch: Batch, with_retries: bool, path: Path, confirmed: bool | None
@@ -84,7 +88,7 @@ class Saving(Frame[None]):
             self.app.tell_error(error)
             return
         self.show_status()
-        self.app.tell(f"saved {path}: {_sums(collected.audit)}")
+        self.app.tell(f"saved {path}: {_sums(collected.audit, batch.status)}")
         if collected.files.input_trouble:
             self.app.tell(f"not in input order: {collected.files.input_trouble}", trouble=True)
 
@@ -99,10 +103,10 @@ def _file_name(name: str) -> str:
     return f"{stem[:100]}.results.jsonl"
 
 
-def _sums(audit: Audit) -> str:
+def _sums(audit: Audit, batch_status: str) -> str:
     parts = [f"{audit.ok:,} ok"]
     parts += [f"{audit.failed:,} failed"] if audit.failed else []
-    parts += [f"{audit.missing:,} missing"] if audit.missing else []
+    parts += [f"{audit.missing:,} {without_line(batch_status)}"] if audit.missing else []
     return ", ".join(parts)
 
 

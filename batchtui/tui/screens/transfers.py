@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 from textual import work
 
-from batchtui.errors import BatchtuiError
+from batchtui.errors import BatchtuiError, UsageError
 from batchtui.tui.figures import plural, size
 from batchtui.tui.protection import why_keep
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.listing import ListScreen
 from batchtui.tui.screens.prompt import PromptScreen
+from batchtui.tui.typed_paths import exists, file_at, here, is_folder, place_for, typed_path
 from batchtui.visible import visible
 
 if TYPE_CHECKING:
@@ -42,26 +43,28 @@ class Transfers(ListScreen["FileObject"]):
         if len(rows) > 1:
             question = f"Save {plural(len(rows), 'file')} ({total}) into the folder"
             self.app.push_screen(
-                PromptScreen(question, str(Path.cwd())), partial(self._download_into, rows)
+                PromptScreen(question, str(here())), partial(self._download_into, rows)
             )
         elif rows:
             question = f"Save {name_of(rows[0])} ({total}) as"
             self.app.push_screen(
-                PromptScreen(question, str(Path.cwd() / safe_name(rows[0]))),
+                PromptScreen(question, str(here() / safe_name(rows[0]))),
                 partial(self._download_to, rows[0]),
             )
 
     def _download_to(self, file: FileObject, answer: str | None) -> None:
         if not answer or not answer.strip():
             return
-        path = Path(answer.strip()).expanduser()
-        if path.is_dir():
-            path = path / safe_name(file)
-        if path.exists():
-            question = f"Overwrite {path}?"
-            self.app.push_screen(ConfirmScreen(question), partial(self._download_if, file, path))
+        try:
+            place = place_for(answer, name=safe_name(file))
+        except UsageError as error:
+            self.app.tell_error(error)
+            return
+        then = partial(self._download_if, file, place.path)
+        if place.question:
+            self.app.push_screen(ConfirmScreen(place.question), then)
         else:
-            self._download([(file, path)])
+            then(True)
 
     def _download_if(self, file: FileObject, path: Path, confirmed: bool | None) -> None:
         if confirmed:
@@ -70,15 +73,18 @@ class Transfers(ListScreen["FileObject"]):
     def _download_into(self, files: Sequence[FileObject], answer: str | None) -> None:
         if not answer or not answer.strip():
             return
-        folder = Path(answer.strip()).expanduser()
-        if not folder.exists() and folder.parent.is_dir():
-            question = f"There is no folder {folder}. Make it?"
-            made = partial(self._make_and_download, files, folder)
-            self.app.push_screen(ConfirmScreen(question), made)
-        elif not folder.is_dir():
-            self.app.tell(f"{folder} is no folder", trouble=True)
-        else:
-            self._download(list(zip(files, places(files, folder), strict=True)))
+        try:
+            folder = typed_path(answer)
+            if not exists(folder) and is_folder(folder.parent):
+                question = f"There is no folder {folder}. Make it?"
+                made = partial(self._make_and_download, files, folder)
+                self.app.push_screen(ConfirmScreen(question), made)
+            elif not is_folder(folder):
+                self.app.tell(f"{folder} is no folder", trouble=True)
+            else:
+                self._download(list(zip(files, places(files, folder), strict=True)))
+        except UsageError as error:
+            self.app.tell_error(error)
 
     def _make_and_download(
         self, files: Sequence[FileObject], folder: Path, confirmed: bool | None
@@ -87,10 +93,14 @@ class Transfers(ListScreen["FileObject"]):
             return
         try:
             folder.mkdir()
+            wanted = list(zip(files, places(files, folder), strict=True))
         except OSError as error:
             self.app.tell(f"{folder}: {error.strerror}", trouble=True)
             return
-        self._download(list(zip(files, places(files, folder), strict=True)))
+        except UsageError as error:
+            self.app.tell_error(error)
+            return
+        self._download(wanted)
 
     @work(group="download", exclusive=False, exit_on_error=False, description="save files")
     async def _download(self, wanted: Sequence[tuple[FileObject, Path]]) -> None:
@@ -129,11 +139,10 @@ class Transfers(ListScreen["FileObject"]):
     def _upload_if(self, answer: str | None) -> None:
         if not answer or not answer.strip():
             return
-        path = Path(answer.strip()).expanduser()
-        if path.is_file():
-            self._upload(path)
-        else:
-            self.app.tell(f"{path} is no file", trouble=True)
+        try:
+            self._upload(file_at(answer))
+        except UsageError as error:
+            self.app.tell_error(error)
 
     @work(group="upload", exclusive=True, exit_on_error=False, description="upload a file")
     async def _upload(self, path: Path) -> None:
@@ -216,12 +225,15 @@ def safe_name(file: FileObject) -> str:
 
 
 def places(files: Sequence[FileObject], folder: Path) -> list[Path]:
-    """Where each is saved in `folder`: under its name, or with a number where that is taken."""
+    """Where each is saved in `folder`: under its name, or with a number where that is taken.
+
+    Raises UsageError where the disk does not tell what is there.
+    """
     found: list[Path] = []
     for file in files:
         name = Path(safe_name(file))
         place, number = folder / name, 2
-        while place in found or place.exists() or place.is_symlink():
+        while place in found or exists(place) or place.is_symlink():
             place = folder / f"{name.stem}-{number}{name.suffix}"
             number += 1
         found.append(place)

@@ -173,11 +173,11 @@ class ViewerBase(ViewerState):
         self.query_one("#status").display = False
         self.query_one(Prompt).ask(purpose, label, value, hint)
 
-    def choose(self, purpose: str, options: dict[str, str]) -> None:
+    def choose(self, purpose: str, options: dict[str, str], *, label: str = "") -> None:
         if not self.query(Choice):
             return
         self.query_one("#status").display = False
-        self.query_one(Choice).ask(purpose, options)
+        self.query_one(Choice).ask(purpose, options, label=label)
 
     def close_line(self) -> None:
         """The line is the status line again, unless another one was opened meanwhile."""

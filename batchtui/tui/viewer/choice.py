@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from batchtui.tui.viewer.text import safe
 from batchtui.tui.widgets.keys_in_order import passed_on
 from batchtui.tui.widgets.spans import Span, fitted
 from batchtui.tui.widgets.toned import Toned
@@ -40,12 +41,14 @@ class Choice(Toned, can_focus=True):
         super().__init__()
         self.display = False
         self.purpose = ""
+        self._label = ""
         self._came_from: Widget | None = None
         self._options: Mapping[str, str] = {}
 
-    def ask(self, purpose: str, options: Mapping[str, str]) -> None:
-        """`options`: what each key means, in a word or two."""
-        self.purpose, self._options = purpose, options
+    def ask(self, purpose: str, options: Mapping[str, str], *, label: str = "") -> None:
+        """`options`: what each key means, in a word or two. `label`: what is asked, if it is more
+        than the purpose."""
+        self.purpose, self._label, self._options = purpose, label or purpose, options
         self._came_from = self.screen.focused
         self.display = True
         self.refresh()
@@ -71,7 +74,7 @@ class Choice(Toned, can_focus=True):
         self.post_message(self.Closed())
 
     def render_line(self, y: int) -> Strip:
-        pieces: list[Span] = [(f" {self.purpose}:", "strong")]
+        pieces: list[Span] = [(f" {safe(self._label)}:", "strong")]
         for key, words in self._options.items():
             pieces += [(f"  {key}", "accent"), (f" {words}", "muted")]
         return self.strip(fitted(pieces, self.size.width), self.size.width)

@@ -7,12 +7,16 @@ of another shape is shown as JSON: nothing that was sent is left out silently.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 SAID: Final = frozenset({"messages", "input", "prompt", "instructions", "model", "stream"})
 SETTING_CHARS: Final = 120
+DATA_CHARS: Final = 400
+_DATA: Final = re.compile(r"[A-Za-z0-9+/_=-]+")
+"""What a longer text is made of when it is data: base64, in either alphabet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,13 @@ def turns(body: Mapping[str, Any]) -> list[Turn]:
     found: list[Turn] = []
     instructions = body.get("instructions")
     if instructions is not None:
-        found.append(Turn("system", _as_text(instructions), "body.instructions"))
+        found.append(Turn("system", json_text(instructions), "body.instructions"))
     messages = body.get("messages")
     if isinstance(messages, list):
         for at, message in enumerate(messages):
             found += _message(message, f"body.messages[{at}]")
     elif messages is not None:
-        found.append(Turn("messages", _as_text(messages), "body.messages"))
+        found.append(Turn("messages", json_text(messages), "body.messages"))
     if "input" in body:
         found += _input(body["input"])
     if "prompt" in body:
@@ -52,7 +56,7 @@ def settings(body: Mapping[str, Any]) -> str:
 
 def _message(message: Any, path: str) -> Iterator[Turn]:
     if not isinstance(message, dict):
-        yield Turn("?", _as_text(message), path)
+        yield Turn("?", json_text(message), path)
         return
     role = str(message.get("role", "?"))
     content, calls = message.get("content"), message.get("tool_calls")
@@ -63,12 +67,12 @@ def _message(message: Any, path: str) -> Iterator[Turn]:
             yield _call(call, f"{path}.tool_calls[{at}]")
     if content is None and not calls:
         rest = {key: value for key, value in message.items() if key != "role"}
-        yield Turn(role, _as_text(rest) if rest else "", path)
+        yield Turn(role, json_text(rest) if rest else "", path)
 
 
 def _content(role: str, content: Any, path: str) -> Iterator[Turn]:
     if not isinstance(content, list):
-        yield Turn(role, _as_text(content), path)
+        yield Turn(role, json_text(content), path)
         return
     for at, part in enumerate(content):
         yield Turn(role if at == 0 else "", part_text(part), f"{path}[{at}]")
@@ -85,7 +89,7 @@ def _input(value: Any) -> Iterator[Turn]:
         if kind == "function_call":
             yield _call({"function": item}, path)
         elif kind == "function_call_output":
-            yield Turn("tool", _as_text(item.get("output")), f"{path}.output")
+            yield Turn("tool", json_text(item.get("output")), f"{path}.output")
         else:
             yield from _message(item, path)
 
@@ -93,7 +97,7 @@ def _input(value: Any) -> Iterator[Turn]:
 def _several(role: str, value: Any, path: str) -> Iterator[Turn]:
     texts = isinstance(value, list) and value and all(isinstance(item, str) for item in value)
     if not texts:
-        yield Turn(role, _as_text(value), path)
+        yield Turn(role, json_text(value), path)
         return
     for at, item in enumerate(value):
         yield Turn(role if at == 0 else "", item, f"{path}[{at}]")
@@ -102,59 +106,86 @@ def _several(role: str, value: Any, path: str) -> Iterator[Turn]:
 def _call(call: Any, path: str) -> Turn:
     function = call.get("function") if isinstance(call, dict) else None
     if not isinstance(function, dict):
-        return Turn("calls", _as_text(call), path)
+        return Turn("calls", json_text(call), path)
     return Turn("calls", call_text(str(function.get("name")), function.get("arguments")), path)
 
 
 def call_text(name: str, arguments: Any) -> str:
     """A tool call as `name(arguments)`, the arguments as the model wrote them."""
-    shown = arguments if isinstance(arguments, str) else _as_text(arguments)
+    shown = arguments if isinstance(arguments, str) else json_text(arguments)
     return f"{name}({shown})"
 
 
 def part_text(part: Any) -> str:
     """One part of a message: its text, or what else it is, without the bytes of an image."""
     if not isinstance(part, dict):
-        return _as_text(part)
+        return json_text(part)
     text = part.get("text")
     if isinstance(text, str):
         return text
-    for key in ("image_url", "input_image", "file_url"):
-        image = part.get(key)
-        url = image.get("url") if isinstance(image, dict) else image
+    for key, name in (("image_url", "image"), ("input_image", "image"), ("file_url", "file")):
+        found = part.get(key)
+        url = found.get("url") if isinstance(found, dict) else found
         if isinstance(url, str):
-            return f"[image {_short_url(url)}]"
+            return f"[{name} {_short(url)}]"
     audio = part.get("input_audio")
     if isinstance(audio, dict):
         size = len(str(audio.get("data", "")))
         return f"[audio {audio.get('format', '')}, {size:,} characters of base64]"
-    file = part.get("file")
+    file = part if part.get("type") == "input_file" else part.get("file")
     if isinstance(file, dict):
-        return f"[file {file.get('filename') or file.get('file_id') or ''}]"
-    return _as_text(part)
+        return _file_text(file)
+    return json_text(part)
 
 
-def _short_url(url: str) -> str:
-    head, comma, data = url.partition(",")
-    if url.startswith("data:") and comma:
+def _file_text(file: Mapping[str, Any]) -> str:
+    """`[file a.pdf, 4,096 characters of base64]`, with whatever of it is there."""
+    name = file.get("filename") or file.get("file_id") or ""
+    data = file.get("file_data")
+    size = f"{len(data):,} characters of base64" if isinstance(data, str) and data else ""
+    return f"[file {', '.join(str(each) for each in (name, size) if each)}]"
+
+
+def _short(text: str) -> str:
+    """Data as its head and its size; other text as it is."""
+    head, comma, data = text.partition(",")
+    if text.startswith("data:") and comma:
         return f"{head}, {len(data):,} characters"
-    return url
+    if len(text) > DATA_CHARS and _DATA.fullmatch(text):
+        return f"{text[:24]}…, {len(text):,} characters"
+    return text
 
 
 def _setting(key: str, value: Any) -> str:
     if key == "tools" and isinstance(value, list):
         return " ".join(_tool_name(tool) for tool in value)
-    text = _as_text(value)
+    text = json_text(value)
     return text if len(text) <= SETTING_CHARS else f"{text[:SETTING_CHARS]}…"
 
 
 def _tool_name(tool: Any) -> str:
     if not isinstance(tool, dict):
-        return _as_text(tool)
+        return json_text(tool)
     function = tool.get("function")
     named = function if isinstance(function, dict) else tool
     return str(named.get("name") or tool.get("type") or "?")
 
 
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def json_text(value: Any) -> str:
+    """A text as it is, anything else as JSON, in which data is told by its size."""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(_without_data(value), ensure_ascii=False)
+    except RecursionError:
+        return "[nested too deeply to be shown here]"
+
+
+def _without_data(value: Any) -> Any:
+    if isinstance(value, str):
+        return _short(value)
+    if isinstance(value, list):
+        return [_without_data(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _without_data(each) for key, each in value.items()}
+    return value

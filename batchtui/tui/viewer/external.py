@@ -12,13 +12,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
-from batchtui.errors import BatchtuiError, UsageError
+from batchtui.errors import BatchtuiError, InputError, UsageError
 from batchtui.jsonl.results import decode
 from batchtui.tui.viewer.text import decoded, safe_lines
 
@@ -45,9 +45,14 @@ def run(app: App[Any], command: list[str]) -> None:
 
 @contextmanager
 def as_file(name: str, text: str) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="batchtui-") as directory:
-        path = Path(directory) / name
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    """A private file with `text`, as long as the block runs. Raises InputError."""
+    with ExitStack() as stack:
+        try:
+            directory = tempfile.TemporaryDirectory(prefix="batchtui-")
+            path = Path(stack.enter_context(directory)) / name
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            raise InputError(f"cannot keep it for the pager: {error.strerror or error}") from None
         yield path
 
 

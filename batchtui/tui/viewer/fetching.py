@@ -63,6 +63,8 @@ class Fetching(Growing):
                 await self._download_batch(session, target, job)
         except BatchtuiError as error:
             self.show_trouble_of(error.message, error.hint)
+        except OSError as error:
+            self.show_banner(f"cannot keep what the server sends: {error}")
         finally:
             self.jobs.ended(job)
             self.show_where()
@@ -76,7 +78,10 @@ class Fetching(Growing):
         files = await results.fetch(session, target.batch, on_progress=told)
         if files.input_trouble:
             self.show_banner(files.input_trouble)
-        self.jobs.start(OPEN, "joining", lambda job: join_files(job, files.input, files.results))
+        status = target.batch.status
+        self.jobs.start(
+            OPEN, "joining", lambda job: join_files(job, files.input, files.results, status)
+        )
 
     async def _download_file(self, session: Session, file_id: str, job: Job) -> None:
         from batchtui.workflows import results

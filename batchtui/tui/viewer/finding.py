@@ -11,6 +11,7 @@ from textual.message import Message
 from batchtui.errors import UsageError
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.tui import figures
+from batchtui.tui.viewer.choice import Choice
 from batchtui.tui.viewer.groups import Group, grouped
 from batchtui.tui.viewer.hits import Hits
 from batchtui.tui.viewer.jobs import Job
@@ -161,7 +162,9 @@ class Finding(Showing):
 
     def action_filter(self) -> None:
         names = ",".join(self.records.counts) if self.records else ""
-        hint = f"outcome:{names}  text" if names else "text, re:pattern, id:..."
+        hint = "text, re:pattern, id:"
+        if names:
+            hint = f"outcome:!ok  code: status: id: text re:pattern   {names}"
         self.ask(FILTER, "filter", self.filter_words, hint=hint)
 
     def filter(self, where: Where) -> None:
@@ -201,6 +204,9 @@ class Finding(Showing):
 
     @on(Grouped)
     def _grouped(self, message: Grouped) -> None:
+        is_typing = self.query_one(Prompt).display or self.query_one(Choice).display
+        if self.app.screen is not self or is_typing:
+            return  # what comes late covers nothing that was opened meanwhile
         from batchtui.tui.viewer.errors_screen import ErrorsScreen
 
         self.app.push_screen(ErrorsScreen(self.name_of_target, message.groups), self._list_group)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, TypeAlias
 
 from batchtui.jsonl.messages import alike
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.jsonl.progress import Progress, Steps
 from batchtui.jsonl.results import read_result
+from batchtui.tui.outcome_words import EXPLAINED
 from batchtui.tui.viewer.records import Records
 
 READ_BYTES: Final = 1024 * 1024
@@ -17,6 +20,8 @@ MOST_GROUPS: Final = 1_000
 RECORDS_A_STEP: Final = 32
 SAME_CHARS: Final = 200
 HTTP_OK: Final = 200
+NOT_OK: Final = f"outcome:!{Outcome.OK}"
+"""The filter that lists all groups together."""
 
 _Key: TypeAlias = tuple[Outcome, int, str, str]
 """Outcome, status, code, and the message without what varies."""
@@ -27,10 +32,10 @@ class Group:
     """Records with one outcome, status and code whose messages differ in numbers and names only.
 
     `status`: 0 where there was no HTTP. `message` is the first one. `numbers` are the records,
-    ascending.
+    ascending. `outcome` None: several groups together, of which `code` says which.
     """
 
-    outcome: Outcome
+    outcome: Outcome | None
     code: str
     message: str
     status: int = 0
@@ -39,8 +44,22 @@ class Group:
     @property
     def name(self) -> str:
         """What the screen says is listed."""
-        told = " ".join(each for each in (self.shown_status, self.code) if each)
+        if self.outcome is None:
+            return self.code
+        told = " ".join(each for each in (self.shown_status, self.shown_code) if each)
         return f"errors:{told}" if told else f"outcome:{self.outcome}"
+
+    @property
+    def shown_code(self) -> str:
+        """Blank where it is the status once more."""
+        return "" if self.code == self.shown_status else self.code
+
+    @property
+    def explained(self) -> str:
+        """What was told of it, else what its outcome means and what to do."""
+        if self.outcome is None:
+            return "Every record that is not ok, whatever became of it."
+        return self.message or EXPLAINED[self.outcome]
 
     @property
     def shown_status(self) -> str:
@@ -48,8 +67,17 @@ class Group:
         return str(self.status) if self.status and self.status != HTTP_OK else ""
 
 
+def together(groups: Sequence[Group], name: str) -> Group:
+    """All records of these groups as one, called `name`."""
+    numbers = array("Q", sorted(chain.from_iterable(group.numbers for group in groups)))
+    return Group(None, name, "", numbers=numbers)
+
+
 def grouped(records: Records) -> Steps[list[Group]]:
-    """The groups of all records that are not ok, the largest first; reads those from disk."""
+    """The groups of all records that are not ok, the largest first; reads those from disk.
+
+    Where there are several, all of them together come before them.
+    """
     groups: dict[_Key, Group] = {}
     total = records.count
     for number in range(total):
@@ -58,7 +86,8 @@ def grouped(records: Records) -> Steps[list[Group]]:
             _add(groups, records, number, outcome)
         if number % RECORDS_A_STEP == 0:
             yield Progress(number, total)
-    return sorted(groups.values(), key=lambda group: -len(group.numbers))
+    found = sorted(groups.values(), key=lambda group: -len(group.numbers))
+    return [together(found, NOT_OK), *found] if len(found) > 1 else found
 
 
 def _add(groups: dict[_Key, Group], records: Records, number: int, outcome: Outcome) -> None:

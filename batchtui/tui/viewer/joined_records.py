@@ -48,7 +48,7 @@ class JoinedRecords:
         return [each for each in both if each is not None]
 
     def paths(self) -> list[Path]:
-        return [each.path for each in self.sources() if each.path.exists()]
+        return [each.path for each in self.sources()]
 
     def close(self) -> None:
         self.joined.close()

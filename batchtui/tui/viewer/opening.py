@@ -14,6 +14,7 @@ from batchtui.jsonl.answers import check_json_answers
 from batchtui.jsonl.facts import Kind
 from batchtui.jsonl.index import lines_after
 from batchtui.jsonl.join import join
+from batchtui.jsonl.outcomes import without_line
 from batchtui.jsonl.source import Source, opened
 from batchtui.tui.viewer.jobs import Job
 from batchtui.tui.viewer.joined_records import JoinedRecords
@@ -48,9 +49,11 @@ def number_lines(job: Job, records: FileRecords) -> None:
         job.post(Grew())
 
 
-def join_files(job: Job, request_path: Path | None, result_paths: Sequence[Path]) -> None:
-    """Join a batch's files."""
-    joined = job.run(join(request_path, result_paths))
+def join_files(
+    job: Job, request_path: Path | None, result_paths: Sequence[Path], status: str
+) -> None:
+    """Join the files of a batch that has this status."""
+    joined = job.run(join(request_path, result_paths, without_line=without_line(status)))
     if not job.is_cancelled:
         job.words = "checking answers in JSON"
         job.run(check_json_answers(joined))

@@ -140,7 +140,7 @@ class FileRecords:
         return (place, None) if self.kind == "input" else (None, place)
 
     def paths(self) -> list[Path]:
-        return [self.source.path] if self.source.path.exists() else []
+        return [self.source.path]
 
     def close(self) -> None:
         self.source.close()

@@ -15,6 +15,8 @@ from batchtui.tui.viewer.text import decoded
 READ_BYTES: Final = 128 * 1024
 """A longer line is not parsed for its row in a list."""
 WORDS_CHARS: Final = 240
+DEEPEST: Final = 8
+"""How far inside a message its words may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ def summary(records: Records, number: int) -> Summary:
         value = parsed_object(request.data)
         custom_id = value.get("custom_id")
         words = request_words(value.get("body"))
-        is_missing = outcome is Outcome.MISSING
-        if is_missing:
+        is_without = outcome is not None
+        if is_without:
             words = "no result"
         known_id = custom_id if isinstance(custom_id, str) else None
-        return Summary(known_id, words, outcome, is_told_of=is_missing)
+        return Summary(known_id, words, outcome, is_told_of=is_without)
     piece = records.line(number, READ_BYTES)
     known = custom_id_of(piece.data) if records.kind != "other" else None
     words = decoded(piece.data[:WORDS_CHARS], is_cut=True)
@@ -58,23 +60,20 @@ def summary(records: Records, number: int) -> Summary:
 
 
 def result_words(result: Result) -> str:
-    if result.text:
-        return result.text[:WORDS_CHARS]
+    if text := result.text.lstrip():
+        return text[:WORDS_CHARS]
     if result.tool_calls:
         return ", ".join(call.name for call in result.tool_calls)
     return " ".join(each for each in (result.code, result.message) if each)[:WORDS_CHARS]
 
 
 def request_words(body: Any) -> str:
-    """The last thing that a request asks."""
+    """What a request asks: the user's last message, else the last one with words."""
     if not isinstance(body, dict):
         return ""
-    messages = body.get("messages")
-    last = messages[-1] if isinstance(messages, list) and messages else None
-    said = last.get("content") if isinstance(last, dict) else None
-    for value in (said, body.get("input"), body.get("prompt")):
-        if text := _first_text(value):
-            return text[:WORDS_CHARS]
+    for value in (body.get("messages"), body.get("input"), body.get("prompt")):
+        if text := _asked(value):
+            return text.lstrip()[:WORDS_CHARS]
     return ""
 
 
@@ -87,14 +86,26 @@ def parsed_object(data: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _first_text(value: Any) -> str:
+def _asked(value: Any) -> str:
+    """Of a conversation the last that was said, of several texts the first."""
+    turns = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    if not any("role" in turn for turn in turns):
+        return _first_text(value)
+    by_user = [turn for turn in turns if turn.get("role") == "user"]
+    for turn in (*reversed(by_user), *reversed(turns)):
+        if text := _first_text(turn.get("content")):
+            return text
+    return ""
+
+
+def _first_text(value: Any, depth: int = 0) -> str:
+    """The first words in a text, a part with one, or a list of these."""
     if isinstance(value, str):
-        return value
+        return value if value.strip() else ""
+    if depth > DEEPEST:
+        return ""
+    if isinstance(value, dict):
+        value = [value.get("text"), value.get("content")]
     if isinstance(value, list):
-        for part in value:
-            text = part if isinstance(part, str) else None
-            if isinstance(part, dict):
-                text = part.get("text") or part.get("content")
-            if isinstance(text, str) and text:
-                return text
+        return next((text for each in value if (text := _first_text(each, depth + 1))), "")
     return ""

@@ -11,27 +11,28 @@ from textual import on
 from textual.message import Message
 
 from batchtui.errors import BatchtuiError, UsageError
-from batchtui.jsonl.results import read_result
 from batchtui.jsonl.write import copy_lines
 from batchtui.tui import figures
 from batchtui.tui.editing import command_at
+from batchtui.tui.glyphs import glyphs
 from batchtui.tui.screens.confirm import ConfirmScreen
+from batchtui.tui.typed_paths import here, is_same, place_for
 from batchtui.tui.viewer import clipboard, external
 from batchtui.tui.viewer.base import ViewerBase
 from batchtui.tui.viewer.choice import Choice
+from batchtui.tui.viewer.copied import MOST_BYTES, copied, offered
 from batchtui.tui.viewer.jobs import Job
 from batchtui.tui.viewer.joined_records import JoinedRecords
 from batchtui.tui.viewer.prompt import Prompt
 from batchtui.tui.viewer.records import Place
-from batchtui.tui.viewer.summary import summary
 from batchtui.tui.viewer.target import LocalFile
-from batchtui.tui.viewer.text import decoded
 
 COPY: Final = "copy"
+MOST_NOTES: Final = 2
 EXPORT: Final = "export"
 EXPORT_TO: Final = "export to"
-MOST_BYTES: Final = 16 * 1024 * 1024
-"""What is copied or handed to a pager at most."""
+FILTER_CHARS: Final = 27
+"""So much of a filter is said again when its records are exported."""
 
 
 class Exported(Message):
@@ -43,6 +44,17 @@ class Exported(Message):
 
 class Taking(ViewerBase):
     _exports_requests = False
+    _copies_value = False
+    """What is copied is of the value under the cursor, inside the record."""
+
+    def tell(self, text: str, *, trouble: bool = False) -> None:
+        """Of the notes the newest stay: more would cover the record."""
+        self.app.keep_newest_notes(MOST_NOTES - 1)
+        super().tell(text, trouble=trouble)
+
+    def tell_error(self, error: BatchtuiError) -> None:
+        self.app.keep_newest_notes(MOST_NOTES - 1)
+        super().tell_error(error)
 
     # Marks
 
@@ -63,9 +75,9 @@ class Taking(ViewerBase):
     # Copying
 
     def action_copy(self) -> None:
-        if self.number is None:
-            return
-        self.choose(COPY, {"y": "line", "v": "value", "p": "path", "i": "custom_id", "a": "answer"})
+        if self.number is not None:
+            self._copies_value = self.in_detail  # the question takes the focus
+            self.choose(COPY, offered(self.look, in_detail=self.in_detail))
 
     @on(Choice.Chosen)
     def _chosen(self, message: Choice.Chosen) -> None:
@@ -76,37 +88,18 @@ class Taking(ViewerBase):
             self._ask_where()
 
     def _copy(self, key: str) -> None:
-        try:
-            what, text = self._copied(key)
-            if not text:
-                self.tell(f"there is no {what} here")
-                return
-            self.tell(clipboard.copy(self.app, text, what))
-        except BatchtuiError as error:
-            self.tell_error(error)
-
-    def _copied(self, key: str) -> tuple[str, str]:
-        """What it is called, and its text, which is empty where there is none."""
         number, records = self.number, self.records
         if number is None or records is None:
-            return "record", ""
-        value = self.detail.value if self.look != "lines" else None
-        if key == "p":
-            return "path", value.path if value else ""
-        if key == "v" and value is not None:
-            return "value", value.text
-        if key == "i":
-            return "custom_id", summary(records, number).custom_id or ""
-        if key == "a":
-            piece = records.result(number, MOST_BYTES)
-            return "answer", read_result(piece.data).text if piece and not piece.is_cut else ""
-        piece = records.line(number, MOST_BYTES)
-        if piece.is_cut:
-            raise UsageError(
-                f"the line has {figures.size(piece.length)}, too much to copy",
-                hint="mark it and export it",
-            )
-        return "line", decoded(piece.data)
+            return
+        value = self.detail.value if self._copies_value else None
+        try:
+            what, text = copied(records, number, key, self.look, value=value)
+            if text:
+                self.tell(clipboard.copy(self.app, text, what))
+            else:
+                self.tell(f"there is no {what} here")
+        except BatchtuiError as error:
+            self.tell_error(error)
 
     # Other programs
 
@@ -146,7 +139,8 @@ class Taking(ViewerBase):
             self.tell("there is nothing to export")
             return
         if isinstance(records, JoinedRecords) and records.joined.request_source is not None:
-            self.choose(EXPORT, {"r": "result lines", "i": "input lines, to send again"})
+            kinds = {"r": "result lines", "i": "input lines"}
+            self.choose(EXPORT, kinds, label=self._what_is_exported())
         else:
             self._exports_requests = False
             self._ask_where()
@@ -155,19 +149,25 @@ class Taking(ViewerBase):
         count = figures.plural(len(self._numbers()), "line")
         kind = "requests" if self._exports_requests else "export"
         stem = Path(self.name_of_target).name.removesuffix(".jsonl")
-        self.ask(EXPORT_TO, f"export {count} to", f"{Path.cwd() / stem}.{kind}.jsonl")
+        self.ask(EXPORT_TO, f"export {count} to", f"{here() / stem}.{kind}.jsonl")
 
     @on(Prompt.Answered)
     def _answered_where(self, message: Prompt.Answered) -> None:
         if message.purpose != EXPORT_TO or not message.text:
             return
-        path = Path(message.text).expanduser()
-        if not path.exists():
-            self._export(path)
+        records = self.records
+        try:
+            place = place_for(message.text)
+        except UsageError as error:
+            self.tell_error(error)
             return
-        size = figures.size(path.stat().st_size)
-        question = f"{path} exists ({size}). Overwrite it?"
-        self.app.push_screen(ConfirmScreen(question), partial(self._confirmed, path))
+        if records is None or any(is_same(place.path, each) for each in records.paths()):
+            self.tell(f"{place.path.name} is looked at here: give another name", trouble=True)
+        elif place.question:
+            then = partial(self._confirmed, place.path)
+            self.app.push_screen(ConfirmScreen(place.question), then)
+        else:
+            self._export(place.path)
 
     def _confirmed(self, path: Path, yes: bool | None) -> None:
         if yes:
@@ -191,14 +191,23 @@ class Taking(ViewerBase):
             total = sum(length for _, _, length in places())
             job.post(Exported(path, job.run(copy_lines(places(), total, path))))
 
-        if path.exists() and any(map(path.samefile, records.paths())):
-            self.tell("that is a file one looks at here", trouble=True)
-            return
         self.jobs.start("export", "exporting", work)
 
     @on(Exported)
     def _exported(self, message: Exported) -> None:
         self.tell(f"{figures.plural(message.lines, 'line')} written to {message.path}")
+
+    def _what_is_exported(self) -> str:
+        """`export 2 marked`, or `export 12 of 240 (outcome:failed)`."""
+        count = f"{len(self._numbers()):,}"
+        if self.marks:
+            return f"export {count} marked"
+        if self.rows is None or self.rows.selection is None or self.records is None:
+            return f"export all {count}"
+        words = self.filter_words
+        if len(words) > FILTER_CHARS:
+            words = f"{words[: FILTER_CHARS - 1]}{glyphs().ellipsis}"
+        return f"export {count} of {self.records.count:,} ({words})"
 
     def _numbers(self) -> Sequence[int]:
         """The records that an export takes: the marked ones, else all that are listed."""

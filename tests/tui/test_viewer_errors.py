@@ -100,7 +100,8 @@ async def test_what_became_of_a_request_without_a_line_depends_on_its_batch(
         assert screen.records is not None
         assert screen.records.outcome(6) is counted
         await pilot.press("colon", "7", "enter")
-        await until_shown(pilot, EXPLAINED[counted])
+        first_words = " ".join(EXPLAINED[counted].split()[:4])
+        await until_shown(pilot, first_words)
 
 
 async def test_no_more_than_two_notes_are_over_the_record(tmp_path: Path) -> None:

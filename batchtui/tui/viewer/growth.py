@@ -74,7 +74,8 @@ class Growing(ViewerBase):
 
         self.set_timer(PASSING_S, over)
 
-    _was_arriving = False
+    _was_arriving = True
+    """A pipe may end before it is looked at for the first time."""
     _passing = ""
     """What the banner says for a while only."""
 

@@ -68,12 +68,26 @@ class LinesPane(RowsPane):
     def draw(self, number: int, width: int) -> list[list[Span]]:
         head = self.numbered(number)
         room = max(width - cells(head[0]), 2)
-        body = self._body(number)
         if not self.wraps:
+            body = self._beginning(number, self.shift + room)
             return [[head, *_shifted(body, self.shift, room)]]
         blank: Span = (" " * cells(head[0]), "")
-        rows = chopped(body, room)
+        rows = chopped(self._body(number), room)
         return [[head if at == 0 else blank, *row] for at, row in enumerate(rows)]
+
+    def height_of(self, row: int) -> int:
+        return super().height_of(row) if self.wraps else 1
+
+    def _beginning(self, number: int, enough_cells: int) -> list[Span]:
+        """At least so many cells of the line: to colour all of it takes many times longer."""
+        assert self.rows is not None
+        piece = self.rows.records.line(number, self.limits.get(number, CUT_BYTES))
+        text = decoded(piece.data, is_cut=piece.is_cut)
+        if len(text) > 2 * enough_cells and len(piece.data) <= COLOURED_BYTES:
+            body = coloured(text[:enough_cells])
+            if sum(cells(shown) for shown, _ in body) >= enough_cells:
+                return body
+        return self._body(number)
 
     def _body(self, number: int) -> list[Span]:
         """The line as far as it is drawn, and how much more there is of it."""

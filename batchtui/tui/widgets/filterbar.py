@@ -52,6 +52,7 @@ class FilterBar(Horizontal):
     FilterBar { height: 1; }
     FilterBar #slash { width: 3; color: $accent; }
     FilterBar #told { width: auto; max-width: 60%; padding: 0 1; text-style: dim; }
+    FilterBar #told.-trouble { max-width: 85%; }
     FilterBar #told.-trouble { color: $error; text-style: not dim; }
     FilterBar Input { width: 1fr; }
     """

@@ -49,6 +49,7 @@ async def test_from_a_file_to_its_answers(
         "Creating",
         "Created",
     ]
+    assert "Checking" not in steps[steps.index("Checked") :]
     (listed,) = [batch async for batch in batches.list_batches(session)]
     assert listed.metadata == {"run": "7"}
     batch = await finished(session, listed)

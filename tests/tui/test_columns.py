@@ -35,7 +35,7 @@ class Remembering(CannedApp):
 
 
 def titles(app: CannedApp) -> list[str]:
-    return screen_lines(app)[3].split()
+    return [each for each in screen_lines(app)[3].split() if each not in "v^"]
 
 
 async def say(pilot: Pilot[Any], command: str) -> None:

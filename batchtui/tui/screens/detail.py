@@ -26,7 +26,7 @@ from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.copy import CopyScreen
 from batchtui.tui.screens.saving import Saving
 from batchtui.tui.widgets.choosable import ChoosableLines
-from batchtui.tui.widgets.spans import Span
+from batchtui.tui.widgets.spans import Cell
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
@@ -186,17 +186,12 @@ class DetailScreen(Saving):
 
     def _say_trouble(self, error: BatchtuiError) -> None:
         """In the place of a batch that was never seen; else under it."""
-        told: list[Span] = [(f"{glyphs().failed} {error.message}", "trouble")]
+        sign = glyphs().failed
         if self.shown_batch is not None:
-            self.show_status(told)
+            self.show_status([(f"{sign} {error.message}", "trouble")])
             return
-        self._show(
-            [
-                Entry(told),
-                Entry(error.hint or ""),
-                Entry([("r asks again, Esc goes back", "muted")]),
-            ]
-        )
+        way_on: Cell = [("r asks again, Esc goes back", "muted")]
+        self._show([Entry([(f"{sign} {error.sentences}", "trouble")]), Entry(way_on)])
         self.show_status()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

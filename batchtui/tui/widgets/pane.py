@@ -10,6 +10,8 @@ from batchtui.tui.widgets.row_lines import RowLines
 SHARE: Final = 0.4
 LEAST: Final = 12
 MOST: Final = 20
+ROWS: Final = 2
+"""So many are left to the list at least: an empty one says in them that it is."""
 
 
 class Pane(Lines):
@@ -23,5 +25,5 @@ class Pane(Lines):
         if not own or not rows:
             return
         share = min(max(int(self.screen.size.height * SHARE), LEAST), MOST)
-        left_over = own + rows - table.rows.total() - 2
+        left_over = own + rows - max(table.rows.total(), ROWS) - 2
         self.styles.height = max(share, left_over)

@@ -261,11 +261,11 @@ def test_rates(per_second: float, text: str) -> None:
 
 def test_a_word_that_fits_a_line_is_not_broken() -> None:
     input_row: list[Span] = [
-        ("input       reviews-of-the-week.jsonl   48.2 MB   ", ""),
+        ("input       reviews-w46-de.jsonl   48.2 MB   ", ""),
         ("file-" + "8" * 32, ""),
     ]
     lines = ["".join(part for part, _ in line) for line in wrapped(input_row, 78)]
     assert [line.strip() for line in lines] == [
-        "input       reviews-of-the-week.jsonl   48.2 MB",
+        "input       reviews-w46-de.jsonl   48.2 MB",
         "file-" + "8" * 32,
     ]

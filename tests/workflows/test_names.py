@@ -91,8 +91,8 @@ async def test_parts_of_one_file_are_told_apart(tmp_path: Path) -> None:
 async def test_a_listed_file_is_told_though_a_batch_comes_to_use_it_only_later(
     tmp_path: Path,
 ) -> None:
-    files = Files({"file-1": "a.jsonl", "file-2": "b.jsonl", "file-late": "late.jsonl"})
-    told = await learned(files, Ledger(tmp_path / "l.db"), {"file-1", "file-2"}, {"file-late"})
+    files = Files({"file-1": "a.jsonl", "file-2": "b.jsonl", "file-0": "late.jsonl"})
+    told = await learned(files, Ledger(tmp_path / "l.db"), {"file-1", "file-2"}, {"file-0"})
     names: dict[str, str] = {}
     for each in told:
         names |= each

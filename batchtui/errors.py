@@ -39,6 +39,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+_COMMANDS = ("batchtui ", "pip ")
+"""Hints that begin so are to be typed as they are."""
+
+
 class BatchtuiError(Exception):
     """`message` is one plain sentence; `hint` is what to do about it, or None."""
 
@@ -51,6 +55,16 @@ class BatchtuiError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def sentences(self) -> str:
+        """The message, and what to do about it, one after the other."""
+        if not self.hint:
+            return self.message
+        hint = (
+            self.hint if self.hint.startswith(_COMMANDS) else self.hint[:1].upper() + self.hint[1:]
+        )
+        return f"{self.message.rstrip('.')}. {hint}"
 
 
 class UsageError(BatchtuiError):

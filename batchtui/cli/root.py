@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "serve": ("batchtui.cli.serve", "serve"),
     "doctor": ("batchtui.cli.doctor", "doctor"),
     "profiles": ("batchtui.cli.profiles", "profiles"),
+    "keys": ("batchtui.cli.keys", "keys"),
     "schema": ("batchtui.cli.schema", "schema"),
     "completion": ("batchtui.cli.completion", "completion"),
     "paths": ("batchtui.cli.where", "where"),

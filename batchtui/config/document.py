@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -194,9 +194,7 @@ def read(path: Path) -> Document:
     for key in data:
         if key not in _TOP_LEVEL:
             line = _line_matching(text.splitlines(), rf"\s*\[?{re.escape(key)}\b")
-            raise UsageError(
-                f"{path}:{line}: {key} is not a key", hint=f"keys: {', '.join(_TOP_LEVEL)}"
-            )
+            raise UsageError(f"{path}:{line}: {key} is not a key", hint=home_of(key, _TOP_LEVEL))
     profiles, default = data.get("profiles", {}), data.get("default_profile")
     if not isinstance(profiles, dict):
         raise UsageError(f"{path}: profiles is not a table: write [profiles.NAME]")
@@ -207,6 +205,13 @@ def read(path: Path) -> Document:
     if default is not None and not isinstance(default, str):
         raise UsageError(f"{path}: default_profile must be the name of a profile")
     return Document(path, text, default, profiles, app, keys)
+
+
+def home_of(key: str, keys: Sequence[str]) -> str:
+    """Where `key` belongs, which is none of `keys`, that stand there; else which do."""
+    if key in _KEYS:
+        return "it belongs to a profile: write it under [profiles.NAME]"
+    return f"keys: {', '.join(keys)}"
 
 
 def line_of(text: str, name: str, key: str | None) -> int:

@@ -57,7 +57,7 @@ def app_settings() -> AppSettings:
 def settings_of(file: Document) -> AppSettings:
     for key, value in file.app.items():
         if key not in _KEYS:
-            _refuse(file, "app", key, "is not a key", hint=f"keys: {', '.join(_KEYS)}")
+            _refuse(file, "app", key, "is not a key", hint=document.home_of(key, _KEYS))
         if key in _TEXTS and not isinstance(value, str):
             _refuse(file, "app", key, "must be text")
     for key, value in file.keys.items():

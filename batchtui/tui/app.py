@@ -129,7 +129,7 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         self.animation_level = "none"
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return theme.DEFAULTS
+        return theme.defaults()
 
     # from start to end
 

@@ -129,7 +129,8 @@ def _left_s(row: Listed) -> float | None:
 
 
 def _age_order(row: Listed) -> float | None:
-    return None if row.batch.created_at is None else -row.batch.created_at
+    """By when it began: `v` is the newest first, as a list comes."""
+    return row.batch.created_at
 
 
 def _failed(batch: Batch) -> int | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from batchtui.models import status
 from batchtui.tui.batch_cells import bar, errors_of, look
-from batchtui.tui.cost_text import amount, basis
-from batchtui.tui.figures import count, long_span, moment, short_path, size
+from batchtui.tui.cost_text import amount, basis, in_short
+from batchtui.tui.figures import count, long_span, moment, rate, short_path, size
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.opens import Entry, ToBatch, ToFile
 from batchtui.tui.pace import answered_of
@@ -49,8 +49,7 @@ def _state(batch: Batch, account: Account, now_s: float) -> Iterator[Cell]:
     if counts is not None and counts.total:
         line += _counts(batch, counts)
     yield line
-    rate = account.paces.per_second(batch)
-    if rate and batch.status == status.IN_PROGRESS:
+    if account.paces.per_second(batch) and batch.status == status.IN_PROGRESS:
         yield [("  ", ""), (trend(account.paces.steps(batch)), "accent"), *_rates(batch, account)]
     still_s = account.paces.still_s(batch, now_s)
     if still_s is not None:
@@ -62,7 +61,8 @@ def _rates(batch: Batch, account: Account) -> list[Span]:
     mean = account.paces.per_second(batch) or 0.0
     left_s = account.paces.left_s(batch)
     left = f"   about {long_span(left_s)} left" if left_s is not None else ""
-    return [(f"  {steps[-1] if steps else mean:.1f}/s now, {mean:.1f}/s mean{left}", "")]
+    now = steps[-1] if steps else mean
+    return [(f"  {rate(now)} now, {rate(mean)} mean{left}", "")]
 
 
 def _counts(batch: Batch, counts: RequestCounts) -> list[Span]:
@@ -193,9 +193,9 @@ def _cost(batch: Batch, account: Account, facts: BatchFacts | None) -> list[Span
     if cost is None:
         if estimate is None:
             return []
-        return _fact("cost", f"{amount(estimate)} estimated", f"({basis(estimate)})")
+        return _fact("cost", f"estimate {amount(estimate)}", f"({basis(estimate)})")
     what = "" if batch.is_terminal else " so far"
-    before = f", {amount(estimate)} estimated" if estimate else ""
+    before = f", estimate {in_short(estimate)}" if estimate else ""
     return _fact("cost", f"{amount(cost)}{what}", f"({basis(cost)}){before}")
 
 

@@ -1,7 +1,7 @@
 """Every command by its name: what works on a screen, and the words that work everywhere.
 
 The command line (`:`) and the palette offer the same. Commands are called `group: action`, as in
-`batches: cancel`; the words are short, as in `q` and `profile work`.
+`batch: cancel`; the words are short, as in `q` and `profile work`.
 """
 
 from __future__ import annotations
@@ -38,14 +38,20 @@ _WORDS: Final = (
 _WORDS_OF_LISTS: Final = (("columns", "columns", "Choose columns; or type their names in order"),)
 
 
+_ONE_OF: Final = {"Batches": "batch", "Files": "file", "Jobs": "job", "New batches": "new batch"}
+"""What an action on a list is about, by the title of the list."""
+_OF_EVERY_TAB: Final = ("root.", "go.", "screen.")
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`is_word`: short enough to be typed whole."""
+    """`is_word`: short enough to be typed whole. `also`: what else finds it."""
 
     name: str
     tip: str
     run: Callable[[], Any]
     is_word: bool = False
+    also: str = ""
 
 
 def commands(app: BatchtuiApp, screen: Screen[Any]) -> Iterator[Command]:
@@ -54,9 +60,14 @@ def commands(app: BatchtuiApp, screen: Screen[Any]) -> Iterator[Command]:
         if binding.id in NOT_OFFERED:
             continue
         title = getattr(node, "BINDING_GROUP_TITLE", None) or type(node).__name__
-        name = f"{title.lower()}: {binding.description.lower()}"
+        does, also = binding.description.lower(), ""
+        name = f"{title.lower()}: {does}"
+        if (binding.id or "").startswith(_OF_EVERY_TAB):
+            name = f"everywhere: {does}"
+        elif title in _ONE_OF:
+            name, also = f"{_ONE_OF[title]}: {does}", name
         tip = f"{key_name(binding)}  {tooltip(screen, binding)}"
-        yield Command(name, tip, partial(app.run_action, binding.action, node))
+        yield Command(name, tip, partial(app.run_action, binding.action, node), also=also)
     for word, action, tip in _WORDS:
         yield Command(word, tip, partial(app.run_action, action), is_word=True)
     if hasattr(screen, "choose_by_name"):
@@ -85,6 +96,15 @@ def with_names(app: BatchtuiApp, screen: Screen[Any], typed: str) -> Command | N
     return None
 
 
+def named(app: BatchtuiApp, screen: Screen[Any], typed: str) -> Command | None:
+    """The command that `typed` is the whole name of, as `q` or `profile work`; None for none."""
+    wanted = " ".join(typed.casefold().split())
+    if not wanted:
+        return None
+    whole = (each for each in commands(app, screen) if wanted in (each.name.casefold(), each.also))
+    return next(whole, None) or with_names(app, screen, typed)
+
+
 def _words(typed: str) -> list[str]:
     """A name with spaces is written in quotes."""
     import shlex
@@ -102,16 +122,21 @@ def _compare(app: BatchtuiApp, names: list[str]) -> None:
 
 
 def matching(found: list[Command], typed: str) -> list[Command]:
-    """Those that have every typed word in their name; the word itself, then beginnings, first."""
+    """Those that every typed word finds; the word itself, then beginnings, first."""
     wanted = typed.casefold().split()
     folded = " ".join(wanted)
-    fits = [each for each in found if all(word in each.name.casefold() for word in wanted)]
+    fits = [each for each in found if _has_all(each, wanted)]
     if not wanted:
         return [each for each in fits if not each.name.startswith(MOVING)]
     return sorted(
         fits,
         key=lambda each: (each.name != folded, not (each.is_word and each.name.startswith(folded))),
     )
+
+
+def _has_all(command: Command, wanted: list[str]) -> bool:
+    names = f"{command.name.casefold()}\n{command.also}"
+    return all(word in names for word in wanted)
 
 
 class Actions(Provider):
@@ -124,7 +149,7 @@ class Actions(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for each in self._commands():
-            score = matcher.match(each.name)
+            score = max(matcher.match(each.name), matcher.match(each.also))
             if score > 0:
                 yield Hit(score, matcher.highlight(each.name), each.run, help=each.tip)
 

@@ -153,9 +153,7 @@ class ConnectedApp(TellingApp, inherit_bindings=False):
         before = connection.account.trouble
         if before is None or before.error.message != trouble.error.message:
             whose = f"{connection.name}: " if len(self.connections) > 1 else ""
-            hint = f". {trouble.error.hint}" if trouble.error.hint else ""
-            text = f"{whose}{trouble.error.message.rstrip('.')}{hint}"
-            self.journal.add(self.now(), text, is_trouble=True)
+            self.journal.add(self.now(), f"{whose}{trouble.error.sentences}", is_trouble=True)
 
     def announce(self, finished: Iterable[Batch], account: Account) -> None:
         """Ring once for all of `account` that have just become final, and say which."""

@@ -39,6 +39,11 @@ def amount(cost: Cost) -> str:
     return f"up to {high}" if low.startswith("<") else f"{low} to {high}"
 
 
+def in_short(cost: Cost) -> str:
+    """As `amount`, without the reason why there is no upper end."""
+    return amount(cost) if cost.high_usd is not None else f"from {dollars(cost.low_usd)}"
+
+
 def basis(cost: Cost) -> str:
     return "batch price" if cost.is_batch_price else "no batch discount"
 

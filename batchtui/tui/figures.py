@@ -29,6 +29,11 @@ def short_count(number: int | None) -> str:
     return str(number) if abs(number) < 1_000 else _scaled(number, _UNITS)
 
 
+def rate(per_second: float) -> str:
+    """`12.6/s`, from 100 on without a fraction, `11k/s`."""
+    return f"{per_second:.1f}/s" if per_second < 99.95 else f"{count(round(per_second))}/s"
+
+
 def size(size_bytes: int | None) -> str:
     """`312 B`, `1.2 kB`, `48.2 MB`; `-` for None."""
     if size_bytes is None:

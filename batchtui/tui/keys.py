@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -37,8 +37,6 @@ _NAMES: Final = {
     "down": "down",
     "left": "left",
     "right": "right",
-    "f1": "F1",
-    "f2": "F2",
     "backspace": "Backspace",
     "number_sign": "#",
     "plus": "+",
@@ -47,7 +45,21 @@ _NAMES: Final = {
 
 
 def key_name(binding: Binding) -> str:
-    return binding.key_display or _NAMES.get(binding.key, binding.key)
+    return binding.key_display or name_of_key(binding.key)
+
+
+def name_of_key(key: str) -> str:
+    if key[:1] == "f" and key[1:].isdecimal():
+        return key.upper()
+    return _NAMES.get(key, key)
+
+
+def key_of(screen: Screen[Any], binding_id: str) -> str:
+    """The first key that has this binding's action now; "" where none has, as where one types."""
+    for active in screen.active_bindings.values():
+        if active.binding.id == binding_id and not _is_typed(screen, active.binding):
+            return key_name(active.binding)
+    return ""
 
 
 def tooltip(screen: Screen[Any], binding: Binding) -> str:
@@ -59,19 +71,32 @@ def tooltip(screen: Screen[Any], binding: Binding) -> str:
 def shown_bindings(screen: Screen[Any]) -> list[Binding]:
     """Those for the key line: one each, the screen's own first and in its order."""
     found: dict[str, Binding] = {}
-    focused = screen.focused
     for active in screen.active_bindings.values():
         binding = active.binding
-        name = key_name(binding)
-        character = name if len(name) == 1 else key_to_character(binding.key)
-        typed = focused is not None and focused.check_consume_key(binding.key, character)
+        typed = _is_typed(screen, binding)
         if binding.show and active.enabled and binding.id and not typed:
             found.setdefault(binding.id, binding)
     return sorted(found.values(), key=partial(_rank, _own_ids(screen)))
 
 
-def grouped_bindings(screen: Screen[Any]) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
-    """All that work now, for help: group title, then (keys, description, tooltip) of each."""
+def _is_typed(screen: Screen[Any], binding: Binding) -> bool:
+    """The field that has the focus takes the key as a character."""
+    name, focused = key_name(binding), screen.focused
+    character = name if len(name) == 1 else key_to_character(binding.key)
+    return focused is not None and focused.check_consume_key(binding.key, character)
+
+
+class KeyHelp(NamedTuple):
+    """`keys` as people read them, with blanks between; `id` is what they are remapped by."""
+
+    keys: str
+    id: str
+    description: str
+    tooltip: str
+
+
+def grouped_bindings(screen: Screen[Any]) -> Iterator[tuple[str, list[KeyHelp]]]:
+    """All that work now, for help: the title of each group, and what is in it."""
     groups: dict[str, dict[str, tuple[list[str], str, str]]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
@@ -88,8 +113,13 @@ def grouped_bindings(screen: Screen[Any]) -> Iterator[tuple[str, list[tuple[str,
     for title in sorted(groups, key=lambda each: each != own):
         own_ids = _own_ids(screen)
         ordered = sorted(groups[title].items(), key=lambda item: _place(own_ids, item[0]))
-        entries = [entry for _, entry in ordered]
-        yield title, [(" ".join(sorted(keys, key=len)), label, tip) for keys, label, tip in entries]
+        yield (
+            title,
+            [
+                KeyHelp(" ".join(sorted(keys, key=len)), binding_id, label, tip)
+                for binding_id, (keys, label, tip) in ordered
+            ],
+        )
 
 
 def ordered_bindings(screen: Screen[Any]) -> list[tuple[Binding, DOMNode]]:

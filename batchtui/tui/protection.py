@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def why_keep(file: FileObject, account: Account, saved: Collection[str]) -> str | None:
-    """`the input of a batch that ...`, `results that ...`; None when it may go.
+    """`is the input of a batch that ...`, `has results that ...`; None when it may go.
 
     `saved`: the ids of those that are on this machine.
     """
@@ -21,9 +21,9 @@ def why_keep(file: FileObject, account: Account, saved: Collection[str]) -> str 
         is_input = plain_id(file.id) == plain_id(batch.input_file_id)
         if not batch.is_terminal:
             which = "the input" if is_input else "a part"
-            return f"{which} of a batch that has not finished"
+            return f"is {which} of a batch that has not finished"
         if not is_input and file.id not in saved:
-            return "results that were not saved yet"
+            return "has results that were not saved yet"
     if file.purpose == "batch_output" and file.id not in saved:
-        return "results that were not saved yet"
+        return "has results that were not saved yet"
     return None

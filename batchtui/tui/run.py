@@ -15,6 +15,7 @@ from batchtui.errors import ExitCode, UsageError
 from batchtui.tui import memory
 from batchtui.tui.first_page import first_frame, first_page
 from batchtui.tui.garbage import hold_while_loading
+from batchtui.tui.glyphs import ASCII, glyphs
 from batchtui.tui.start import AtBatches, AtFile, Demo, StartAt
 from batchtui.tui.tabs import TABS
 
@@ -57,7 +58,10 @@ def run_app(
         from textual.app import InvalidThemeError
 
         from batchtui.tui.app import BatchtuiApp
+        from batchtui.tui.theme import keep_to_ascii
 
+        if glyphs() is ASCII:
+            keep_to_ascii()
         try:
             app = BatchtuiApp(
                 profile,

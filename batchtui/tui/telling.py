@@ -87,7 +87,7 @@ class TellingApp(App[None], inherit_bindings=False):
         self._refresh_notifications()
 
     def tell_error(self, error: BatchtuiError) -> None:
-        self.tell(f"{error.message}. {error.hint}" if error.hint else error.message, trouble=True)
+        self.tell(error.sentences, trouble=True)
 
     def call_back(self, endings: Sequence[str]) -> None:
         """Bell or notification, never both, and the user's command: once for all of them."""

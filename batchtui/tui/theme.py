@@ -11,6 +11,8 @@ from typing import Final
 
 from textual.theme import Theme
 
+from batchtui.tui.glyphs import ASCII, glyphs
+
 TERMINAL: Final = Theme(
     name="batchtui",
     ansi=True,
@@ -102,3 +104,17 @@ CONTRAST: Final = Theme(
 THEMES: Final = (TERMINAL, DARK, LIGHT, CONTRAST)
 DEFAULTS: Final = {"row-cursor": "ansi_default", "muted-style": "dim"}
 """What a theme that is not ours lacks."""
+FRAMES: Final = {"frame": "round", "edge": "solid", "bar": "outer"}
+ASCII_FRAMES: Final = {"frame": "ascii", "edge": "ascii", "bar": "ascii"}
+"""The lines around a box, those between two parts of a screen, and that beside a note."""
+
+
+def keep_to_ascii() -> None:
+    """Scroll bars whose ends are whole cells, in all of this process."""
+    from textual.scrollbar import ScrollBarRender
+
+    ScrollBarRender.VERTICAL_BARS = ScrollBarRender.HORIZONTAL_BARS = [" "]
+
+
+def defaults() -> dict[str, str]:
+    return DEFAULTS | (ASCII_FRAMES if glyphs() is ASCII else FRAMES)

@@ -1,13 +1,14 @@
 """What is said when the account's list cannot be read: in the banner, and where the list would be.
 
-Pure functions. The reason and the way out are never cut off on a screen of 80 columns.
+Pure functions. On a screen of 80 columns the reason is never cut off, nor when it is tried again as
+long as there is room for that, else what can be done.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from batchtui.errors import AuthenticationError
+from batchtui.errors import AuthenticationError, BatchtuiError
 from batchtui.tui.figures import span
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.widgets.spans import BETWEEN, spans, width_of
@@ -41,7 +42,8 @@ def trouble_line(
 ) -> tuple[str, str]:
     """What is wrong; and the way out, with when it is tried again. Both empty: nothing.
 
-    As much as a line of `width` cells has room for: the advice goes first, then the times.
+    As much as a line of `width` cells has room for: the advice goes first, then what one can do,
+    then the age of what is shown, then the next try.
     """
     trouble = account.trouble
     if trouble is None:
@@ -49,8 +51,7 @@ def trouble_line(
     short = f"{glyphs().failed} {whose}{reason(account, profile)}"
     error = trouble.error
     full = f"{short}: {error.message}" if isinstance(error, AuthenticationError) else short
-    if error.hint:
-        full = f"{full.rstrip('.')}. {error.hint}"
+    full = BatchtuiError(full, hint=error.hint).sentences
     again = f"next try in {span(max(account.trouble_at_s + trouble.retry_in_s - now_s, 0))}"
     since_s = trouble.since_s
     dated = f"data from {span(now_s - since_s)} ago, " if since_s is not None else ""
@@ -58,7 +59,7 @@ def trouble_line(
     choices = [
         (full, f"{dated}{then}"),
         (short, f"{dated}{then}"),
-        (short, f"{dated}r now, {WAY_OUT}"),
+        *([(short, f"{dated}{again}, r now"), (short, f"{dated}{again}")] if dated else ()),
         (short, then),
         (short, f"{again}, {WAY_OUT}"),
     ]
@@ -70,13 +71,15 @@ def trouble_line(
 
 def reason(account: Account, profile: Profile | None) -> str:
     """What is wrong, in few words: the header names the host already."""
-    trouble = account.trouble
-    if trouble is None:
-        return ""
-    if isinstance(trouble.error, AuthenticationError):
+    return reason_of(account.trouble.error, profile) if account.trouble is not None else ""
+
+
+def reason_of(error: BatchtuiError, profile: Profile | None) -> str:
+    """As `reason`, of any error of that account's server."""
+    if isinstance(error, AuthenticationError):
         source = profile.key_source if profile else None
         return f"key refused ({source or 'none was sent'})"
-    message = trouble.error.message.rstrip(".")
+    message = error.message.rstrip(".")
     return message.replace(profile.host, "the server") if profile else message
 
 
@@ -85,6 +88,9 @@ def nothing_loaded(connections: Sequence[Connection]) -> str:
     for each in connections:
         if each.account.trouble is not None and not each.account.is_loaded:
             whose = f" of {each.name}" if len(connections) > 1 else ""
-            why = reason(each.account, each.profile)
-            return f"Nothing{whose} is loaded: {why}. r tries again."
+            return nothing_loaded_for(each.account.trouble.error, each.profile, whose)
     return ""
+
+
+def nothing_loaded_for(error: BatchtuiError, profile: Profile | None, whose: str = "") -> str:
+    return f"Nothing{whose} is loaded: {reason_of(error, profile)}. r tries again."

@@ -23,15 +23,18 @@ NO_NAME: Final = "modified_file.jsonl"
 
 
 class FileNames:
+    """`_known` are those told, and those found to have no name."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known: dict[str, str | None] = {}
         self._listed = False
 
     async def learn(self, file_ids: Iterable[str]) -> AsyncIterator[dict[str, str]]:
-        """Names not told before, in portions. A file that is gone has no name; that is no error.
+        """Names not told before, in portions, of other files too where they come along.
 
-        Any other trouble ends the portion silently: the next call asks again.
+        A file that is gone has no name; that is no error. Any other trouble ends the portion
+        silently: the next call asks again.
         """
         wanted = {each for each in file_ids if each and each not in self._known}
         if not wanted:
@@ -42,17 +45,22 @@ class FileNames:
                 yield own
             if not self._listed and len(wanted) > 1:
                 self._listed = True
-                if names := await self._list(wanted):
+                names = await self._list(wanted)
+                self._known.update(names)
+                if names:
                     yield names
-            asked: dict[str, str] = {}
-            for file_id in sorted(wanted - self._known.keys())[:ASKED_AT_ONCE]:
-                name = await self._ask(file_id)
-                if name:
-                    asked[file_id] = name
-            if asked:
-                yield asked
         except BatchtuiError:
             return
+        asked: dict[str, str] = {}
+        for file_id in sorted(wanted - self._known.keys())[:ASKED_AT_ONCE]:
+            try:
+                name = await self._ask(file_id)
+            except BatchtuiError:
+                break
+            if name:
+                asked[file_id] = name
+        if asked:
+            yield asked
 
     async def _own(self, wanted: set[str]) -> dict[str, str]:
         ledger = self._session.ledger
@@ -64,15 +72,14 @@ class FileNames:
         return own
 
     async def _list(self, wanted: set[str]) -> dict[str, str]:
+        """Names of more than `wanted`: what is listed is told, since it is not asked for again."""
         client = await self._session.client()
         found: dict[str, str] = {}
         seen = 0
         async for file in client.files.list(purpose="batch"):
             seen += 1
             if name := _name_of(file):
-                self._known[file.id] = name
-                if file.id in wanted:
-                    found[file.id] = name
+                found[file.id] = name
             if seen >= LISTED_AT_MOST or wanted <= found.keys():
                 break
         return found

@@ -114,8 +114,8 @@ def submit(session: Session, submission: Submission) -> AsyncGenerator[SubmitEve
 
     async def produce(emit: Emit[SubmitEvent]) -> None:
         validation = submission.validation or await _check(session, submission, emit)
-        emit(Checked(validation))
         if not validation.ok and not submission.anyway:
+            emit(Checked(validation))
             raise RefusedError(submission.path, validation)
         endpoint = submission.endpoint or main_endpoint(validation, submission.path)
         content = ""
@@ -123,6 +123,7 @@ def submit(session: Session, submission: Submission) -> AsyncGenerator[SubmitEve
             content = await in_thread(
                 fingerprint(submission.path), lambda progress: emit(Checking(progress))
             )
+        emit(Checked(validation))
         with _alone(session, content, endpoint):
             if (
                 session.ledger is not None

@@ -225,11 +225,24 @@ def test_the_machine(
 ) -> None:
     run_document("doctor")
     run_document("paths")
+    keys = {each["id"]: each for each in run_document("keys")["data"]}
+    assert keys["batch.cancel"] == {
+        "id": "batch.cancel",
+        "keys": ["x"],
+        "does": "Cancel the marked, or this one",
+        "is_remapped": False,
+    }
     config = machine / ".config" / "batchtui" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(
         f'[profiles.here]\nbase_url = "{gateway.base_url}"\nheaders = {{ a = "b" }}\n'
+        '[keys]\n"batch.cancel" = "X,f9"\n'
     )
     monkeypatch.delenv("BATCHTUI_BASE_URL")
+    keys = {each["id"]: each for each in run_document("keys")["data"]}
+    assert (keys["batch.cancel"]["keys"], keys["batch.cancel"]["is_remapped"]) == (
+        ["X", "f9"],
+        True,
+    )
     assert run_document("profiles ls")["data"][0]["headers"] == {"a": "***"}
     assert run_document("profiles show", "here")["name"] == "here"

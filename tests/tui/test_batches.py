@@ -258,3 +258,38 @@ async def test_ids_are_shown_as_the_providers_and_copied_as_they_are(
         assert "bGl0ZWxsb" not in screen_text(app)
         await pilot.press("y")
         assert copied == [batch_id]
+
+
+async def test_the_pane_takes_the_rows_that_a_short_list_leaves_over() -> None:
+    app = CannedApp(make_batch(1, metadata={"team": "ads"}, output_file_id="file-out"))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await until_shown(pilot, "created")
+        assert "file-out" in screen_text(app)
+        pane, table = app.screen.query_one("#pane"), app.screen.query_one("#batches")
+        assert table.size.height == 4
+        app.take(*(make_batch(number) for number in range(1, 60)))
+        await until(pilot, lambda: pane.size.height == 17)
+        app.take()
+        await until_shown(pilot, "No batches yet")
+
+
+@pytest.mark.parametrize("key", ["enter", "i", "t", "x", "y"])
+async def test_a_key_on_an_empty_list_says_that_it_is_empty(key: str) -> None:
+    app = CannedApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until_shown(pilot, "No batches yet")
+        await pilot.press(key)
+        await until_shown(pilot, "There is nothing in the list")
+
+
+async def test_a_complaint_that_finds_no_room_ends_in_an_ellipsis() -> None:
+    app = CannedApp(make_batch(1))
+    async with app.run_test(size=(60, 24)) as pilot:
+        await until_shown(pilot, "file-1")
+        await pilot.press("slash", *"foo:x")
+        await until_shown(pilot, "no field foo: status, model")
+        told = screen_lines(app)[-2].rstrip()
+        assert told.startswith(" / foo:x")
+        assert told.endswith("…")
+        await pilot.press("backspace", "backspace")
+        await until_shown(pilot, "0 of 1")

@@ -243,7 +243,7 @@ async def test_what_was_estimated_stands_beside_what_it_cost(
     batch_id = await submitted(profile, Submission(path))
     app = make_app(profile, start=AtBatch(batch_id))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "cost        <1c   (batch price), up to $0.05 estimated")
+        await until_shown(pilot, "cost        <1c   (batch price), estimate up to $0.05")
 
 
 async def test_a_line_taller_than_the_screen_is_scrolled_through() -> None:

@@ -21,8 +21,8 @@ def packed(raw: str) -> str:
 @pytest.mark.parametrize(
     ("file_id", "why"),
     [
-        ("file-in", "the input of a batch that has not finished"),
-        ("file-out", "results that were not saved yet"),
+        ("file-in", "is the input of a batch that has not finished"),
+        ("file-out", "has results that were not saved yet"),
         ("file-other", None),
     ],
 )

@@ -66,7 +66,7 @@ async def test_commands_are_chosen_completed_and_refused() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "file-1")
         await pilot.press("colon", *"batches", "space", *"det", "down", "up", "tab")
-        await until_shown(pilot, ":batches: detail")
+        await until_shown(pilot, ":batch: detail")
         await pilot.press("escape", "colon", *"frobnicate", "enter")
         await until_shown(pilot, "No such command here")
         await pilot.press("escape")
@@ -247,8 +247,16 @@ def test_keys_that_clash_or_do_not_exist_are_told() -> None:
     assert keymap.problems({}) == []
     assert keymap.problems({"batch.cancel": "X"}) == []
     told = keymap.problems({"batch.cancle": "X", "batch.detail": "x"})
-    assert told[0] == "[keys] batch.cancle: there is no such key id"
+    assert told[0] == "[keys] batch.cancle: there is no such key id; is batch.cancel meant?"
     assert any("x means both" in each and "batch.cancel" in each for each in told)
+
+
+def test_a_clash_is_told_once_though_several_screens_have_it() -> None:
+    assert keymap.problems({"batch.cancel": "t"}) == [
+        "[keys] t means both batch.cancel and batch.retry"
+    ]
+    told = keymap.problems({"zzz": "t"})
+    assert told == ["[keys] zzz: there is no such key id; `batchtui keys` lists them"]
 
 
 async def test_keys_of_the_configuration_work_and_mistakes_are_told() -> None:

@@ -214,3 +214,19 @@ async def test_profiles_are_told_apart_by_name_and_an_unknown_one_is_said(
     assert [each.name for each in side_by_side(["all"])] == ["one", "two"]
     with pytest.raises(UsageError, match="no profile named 'three'"):
         side_by_side(["three"])
+
+
+async def test_the_key_goes_from_account_to_account_by_their_first_rows() -> None:
+    app = TwoAccounts()
+    async with app.run_test(size=(100, 24), notifications=True) as pilot:
+        await until_shown(pilot, "one @ one.example:4000")
+        for name in ("two", "one"):
+            await pilot.press("P")
+            await until_shown(pilot, f"{name} @ {name}.example:4000")
+            row = app.list.table.cursor_row
+            assert row is not None
+            assert (row.batch.id, row.connection.name) == ("batch_000001", name)
+        app.show(1)
+        await until(pilot, lambda: len(app.list.table.rows) == 2)
+        await pilot.press("P")
+        await until_shown(pilot, "No other account has a row here; on Files P goes to each")

@@ -285,3 +285,41 @@ def test_columns_give_way_in_the_declared_order() -> None:
     assert shown(25) == ["name", "size"]
     assert shown(15) == ["name"]
     assert shown(4) == ["name"]
+
+
+async def test_a_title_at_the_right_keeps_its_name_beside_the_arrow() -> None:
+    columns: list[Column[Row]] = [
+        Column("name", "NAME", 8, lambda row: row.name, keep=9),
+        Column("fails", "FAILED", 6, lambda _: "1", right=True, order=lambda r: r.size),
+        Column("age", "AGE", 4, lambda _: "2h", right=True, order=lambda r: r.size),
+        Column("left", "LEFT", 5, lambda _: "-", right=True, order=lambda r: r.size),
+    ]
+    host = Host()
+    async with host.run_test(size=(60, 12)) as pilot:
+        host.table.set_columns(columns)
+        host.table.newest_first_by = "age"
+        host.table.set_rows(rows(range(3)))
+        await pilot.pause()
+        found = [host.lines()[0].split()]
+        for _ in range(3):
+            await pilot.press("o")
+            await pilot.pause()
+            found.append(host.lines()[0].split())
+        assert found == [
+            ["NAME", "FAILED", "AGE", "v", "LEFT"],
+            ["NAME", "FAILED", "^", "AGE", "LEFT"],
+            ["NAME", "FAILED", "AGE", "^", "LEFT"],
+            ["NAME", "FAILED", "AGE", "LEFT", "^"],
+        ]
+
+
+async def test_a_filter_that_nothing_matches_gives_the_cursor_back() -> None:
+    host = Host()
+    async with host.run_test(size=(60, 12)) as pilot:
+        host.table.set_rows(rows(range(20)))
+        await pilot.pause()
+        await pilot.press(*"jjjj")
+        host.table.filter_rows(lambda _: False)
+        assert host.table.cursor_row is None
+        host.table.filter_rows(None)
+        assert host.table.cursor_row == Row("row-00004", 4)

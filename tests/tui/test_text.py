@@ -243,3 +243,29 @@ def test_a_long_name_keeps_its_head_and_its_tail(text: str, width: int) -> None:
 def test_a_name_is_cut_where_names_do_not_differ() -> None:
     cut = cut_in_the_middle([("batch_0660d472d2d025_output.jsonl", "")], 20)
     assert cut == [("batch_0660…put.jsonl", "")]
+
+
+@pytest.mark.parametrize(
+    ("per_second", "text"),
+    [
+        (0.04, "0.0/s"),
+        (12.64, "12.6/s"),
+        (99.96, "100/s"),
+        (2_041.2, "2,041/s"),
+        (11303.4, "11k/s"),
+    ],
+)
+def test_rates(per_second: float, text: str) -> None:
+    assert figures.rate(per_second) == text
+
+
+def test_a_word_that_fits_a_line_is_not_broken() -> None:
+    input_row: list[Span] = [
+        ("input       reviews-w46-de.jsonl   48.2 MB   ", ""),
+        ("file-" + "8" * 32, ""),
+    ]
+    lines = ["".join(part for part, _ in line) for line in wrapped(input_row, 78)]
+    assert [line.strip() for line in lines] == [
+        "input       reviews-w46-de.jsonl   48.2 MB",
+        "file-" + "8" * 32,
+    ]

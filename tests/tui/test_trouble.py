@@ -148,5 +148,57 @@ def test_reason_and_way_out_find_room_in_80_columns(said: str, since_s: float | 
     account.trouble, account.trouble_at_s = Trouble(error, 59, since_s), NOW_S
     what, then = trouble_line(account, profile, NOW_S, 80)
     assert said.format(host="the server") in what
-    assert then.endswith(":doctor")
+    assert then.endswith(":doctor") or ("data from 1h ago, next try in 59s" in then and since_s)
     assert len(what) + len(then) + 4 <= 80
+
+
+def test_the_banner_says_the_next_try_beside_the_age_of_the_data() -> None:
+    profile = Profile("p", "http://127.0.0.1:4571")
+    account = Account()
+    error = ConnectionFailedError(
+        "127.0.0.1:4571 refused the connection", hint="is the server running?"
+    )
+    account.trouble, account.trouble_at_s = Trouble(error, 8, NOW_S - 44), NOW_S
+    assert trouble_line(account, profile, NOW_S, 80) == (
+        "✗ the server refused the connection",
+        "data from 44s ago, next try in 8s, r now",
+    )
+    what, then = trouble_line(account, profile, NOW_S, 140)
+    assert what == "✗ the server refused the connection. Is the server running?"
+    assert then == "data from 44s ago, next try in 8s, r now, :doctor"
+
+
+@pytest.mark.parametrize(
+    ("hint", "text"),
+    [
+        (None, "It broke."),
+        ("is it there?", "It broke. Is it there?"),
+        ("--force replaces it", "It broke. --force replaces it"),
+        ("batchtui jobs ls lists them", "It broke. batchtui jobs ls lists them"),
+    ],
+)
+def test_an_error_and_its_hint_are_sentences(hint: str | None, text: str) -> None:
+    assert ConnectionFailedError("It broke.", hint=hint).sentences == text
+
+
+async def test_files_of_a_server_that_died_before_are_said_not_to_be_loaded(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(Profile("dead", "http://127.0.0.1:9", kind="local", refresh_s=0.1))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "Nothing is loaded: the server refused the connection")
+        await pilot.press("2")
+        await until_shown(pilot, "[2 Files]")
+        await until_shown(
+            pilot, "Nothing is loaded: the server refused the connection. r tries again."
+        )
+        assert "loading from" not in screen_text(app)
+
+
+async def test_a_batch_that_is_not_there_offers_nothing_to_do_with_it(make_app: MakeApp) -> None:
+    app = make_app(start=AtBatch("batch_nobody_knows"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "r asks again, Esc goes back")
+        assert "✗" in screen_lines(app)[2]
+        assert "cancel" not in screen_lines(app)[-1]
+        assert "retry" not in screen_lines(app)[-1]

@@ -266,3 +266,20 @@ def test_wrong_words_of_the_app_name_their_line(nowhere: Path, text: str, said: 
     nowhere.write_text(text)
     with pytest.raises(UsageError, match=said):
         config.app_settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("confirm_above_usd = 5\n", "it belongs to a profile: write it under [profiles.NAME]"),
+        ("[app]\nread_only = true\n", "it belongs to a profile: write it under [profiles.NAME]"),
+        ("[app]\nbeep = true\n", "keys: notify, notify_command, theme, profiles, columns"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_told_where_it_belongs(
+    nowhere: Path, text: str, hint: str
+) -> None:
+    nowhere.write_text(text)
+    with pytest.raises(UsageError, match="is not a key") as caught:
+        config.app_settings()
+    assert caught.value.hint == hint

@@ -13,6 +13,7 @@ from batchtui.errors import ConnectionFailedError, InputError, NotFoundError
 from batchtui.models.batch import Batch
 from batchtui.workflows import batches, files, results, submit
 from batchtui.workflows.check import RefusedError
+from batchtui.workflows.ledger import Ledger
 from batchtui.workflows.session import Session
 from batchtui.workflows.watch import watch
 
@@ -141,3 +142,14 @@ async def test_a_dead_server_is_an_error_before_anything_is_created(
     async with Session(Profile(name="dead", base_url=dead_url)) as session:
         with pytest.raises(ConnectionFailedError):
             await submitted(session, write_input())
+
+
+async def test_no_step_goes_back_to_checking(
+    session: Session, write_input: WriteInput, tmp_path: Path
+) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    async with Session(session.profile, ledger=ledger) as paying:
+        submission = submit.Submission(write_input(500))
+        steps = [type(each).__name__ async for each in submit.submit(paying, submission)]
+    assert "Checking" in steps
+    assert "Checking" not in steps[steps.index("Checked") :]

@@ -86,3 +86,33 @@ async def test_parts_of_one_file_are_told_apart(tmp_path: Path) -> None:
         }
     ]
     assert not files.asked
+
+
+async def test_a_listed_file_is_told_though_a_batch_comes_to_use_it_only_later(
+    tmp_path: Path,
+) -> None:
+    files = Files({"file-1": "a.jsonl", "file-2": "b.jsonl", "file-0": "late.jsonl"})
+    told = await learned(files, Ledger(tmp_path / "l.db"), {"file-1", "file-2"}, {"file-0"})
+    names: dict[str, str] = {}
+    for each in told:
+        names |= each
+    assert names == files.names
+
+
+class Breaking(Files):
+    """Its answers for `broken` are an error once."""
+
+    broken = "/file-2"
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith(self.broken) and not self.asked[self.broken]:
+            self.asked[self.broken] += 1
+            return httpx.Response(403, json={"error": {"message": "not now"}})
+        return super().__call__(request)
+
+
+async def test_what_was_found_before_an_error_is_told(tmp_path: Path) -> None:
+    files = Breaking({"file-1": "a.jsonl", "file-2": "b.jsonl"}, listed=set())
+    ids = {"file-1", "file-2"}
+    told = await learned(files, Ledger(tmp_path / "l.db"), ids, ids)
+    assert told == [{"file-1": "a.jsonl"}, {"file-2": "b.jsonl"}]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from batchtui.cli.documents.batches import BatchResults, BatchShown, RetryWritten
 from batchtui.cli.documents.inputs import InputCounted, Merged, Part, Prepared, Validated
 from batchtui.cli.documents.jobs import JobEnded, JobExported, JobListed, JobShown
-from batchtui.cli.documents.machine import Finding, Paths, Profile
+from batchtui.cli.documents.machine import Finding, Key, Paths, Profile
 from batchtui.cli.documents.results import Differences, Joined, ResultsCounted, Viewed
 from batchtui.models.batch import Batch
 from batchtui.models.file import FileObject
@@ -40,6 +40,7 @@ LISTS: Final[dict[str, Any]] = {
     "doctor": Finding,
     "files ls": FileObject,
     "jobs ls": JobListed,
+    "keys": Key,
     "profiles ls": Profile,
     "split": Part,
     "stats": InputCounted | ResultsCounted,

@@ -43,6 +43,16 @@ class Profile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Key:
+    """What the app does on `keys`, named as in the configuration."""
+
+    id: str
+    keys: list[str]
+    does: str
+    is_remapped: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paths:
     config: str
     state: str

@@ -121,7 +121,7 @@ def job_columns(now_s: Callable[[], float]) -> list[Column[Row]]:
             "AGE",
             4,
             age,
-            lambda view: -view.job.created_at,
+            lambda view: view.job.created_at,
             keep=1,
             right=True,
             optional=True,

@@ -17,13 +17,13 @@ from batchtui.tui.batch_actions import cancel_question, copy_text, open_results,
 from batchtui.tui.batch_cells import age_s, look
 from batchtui.tui.batch_columns import PROFILE, batch_columns
 from batchtui.tui.connection import Connection, Listed, listed, rows_of
-from batchtui.tui.figures import plural, span
+from batchtui.tui.figures import plural, rate, span
 from batchtui.tui.filters import Fields
 from batchtui.tui.plain_ids import plain_id
 from batchtui.tui.screens.further_pages import FurtherPages
 from batchtui.tui.trouble import nothing_loaded, troubles
 from batchtui.tui.widgets.columns import Column
-from batchtui.tui.widgets.lines import Lines
+from batchtui.tui.widgets.pane import Pane
 from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.table import RecordTable
 from batchtui.visible import id_tail
@@ -54,7 +54,9 @@ class BatchesScreen(FurtherPages):
         self._versions: dict[Connection, int] = {}
 
     def make_table(self) -> RecordTable[Listed]:
-        return RecordTable(batch_columns(self.app.now), attrgetter("key"), id="batches")
+        table = RecordTable(batch_columns(self.app.now), attrgetter("key"), id="batches")
+        table.newest_first_by = "age"
+        return table
 
     def wanted_columns(self) -> list[Column[Listed]]:
         """With the profile, where there are several."""
@@ -87,15 +89,13 @@ class BatchesScreen(FurtherPages):
 
     def compose_body(self) -> Iterable[Widget]:
         yield from super().compose_body()
-        detail = Lines(id="pane")
-        detail.can_focus = False
-        yield detail
+        yield Pane(id="pane")
 
     def row_status(self, row: Listed) -> list[Span]:
         batch, paces = row.batch, row.connection.account.paces
-        rate = paces.per_second(batch)
+        per_second = paces.per_second(batch) if batch.status == status.IN_PROGRESS else None
         still_s = paces.still_s(batch, self.app.now())
-        pace = f"   {rate:.1f}/s" if rate and batch.status == status.IN_PROGRESS else ""
+        pace = f"   {rate(per_second)}" if per_second else ""
         whose = f"   {row.connection.name}" if len(self.app.connections) > 1 else ""
         return [
             (row.name, "strong"),
@@ -139,11 +139,14 @@ class BatchesScreen(FurtherPages):
             changed += [listed(account.batches[key], each) for key in account.changed]
         self.table.update_rows(changed)
 
-    def account_meant_changed(self) -> None:
-        """To the first row of that account, where it has one."""
-        super().account_meant_changed()
-        meant = self.app.connection
-        first = next((row for row in self.table.rows.shown if row.connection is meant), None)
+    def accounts_to_mean(self) -> list[Connection]:
+        """The row under the cursor says which is meant: one without rows can not be."""
+        shown = {row.connection for row in self.table.rows.shown} | {self.app.connection}
+        return [each for each in self.app.connections if each in shown]
+
+    def mean(self, connection: Connection) -> None:
+        """By its first row: the cursor there is what means it."""
+        first = next((row for row in self.table.rows.shown if row.connection is connection), None)
         if first is not None:
             self.table.move_to_key(first.key)
 
@@ -174,11 +177,12 @@ class BatchesScreen(FurtherPages):
         ]
         if waiting:
             self.show_status([(f"loading from {', '.join(waiting)}", "muted")])
-        pane = self.query_one("#pane", Lines)
+        pane = self.query_one(Pane)
         if pane.display:
+            pane.fit_beside(self.table)
             self._show_detail(pane, row)
 
-    def _show_detail(self, pane: Lines, row: Listed | None) -> None:
+    def _show_detail(self, pane: Pane, row: Listed | None) -> None:
         if row is None:
             pane.show([])
             return
@@ -207,19 +211,19 @@ class BatchesScreen(FurtherPages):
 
     @on(RecordTable.Chosen)
     def action_open(self) -> None:
-        row = self.table.cursor_row
+        row = self.row_or_tell()
         if row is not None:
             self.app.turn_to(row.connection)
             open_results(self.app, row.batch)
 
     def action_detail(self) -> None:
-        row = self.table.cursor_row
+        row = self.row_or_tell()
         if row is not None:
             self.app.turn_to(row.connection)
             self.app.open_batch(row.batch.id)
 
     def action_retry(self) -> None:
-        row = self.table.cursor_row
+        row = self.row_or_tell()
         if row is not None:
             self.app.turn_to(row.connection)
             retry(self.app, row.batch)
@@ -230,14 +234,16 @@ class BatchesScreen(FurtherPages):
 
     def action_copy(self) -> None:
         rows = self.table.chosen_rows
-        if rows:
+        if rows or self.row_or_tell():
             ids = "\n".join(row.batch.id for row in rows)
             copy_text(self.app, ids, plural(len(rows), "id"))
 
     def action_cancel(self) -> None:
-        rows = [row for row in self.table.chosen_rows if not row.batch.is_terminal]
+        chosen = self.table.chosen_rows
+        rows = [row for row in chosen if not row.batch.is_terminal]
         if not rows:
-            self.app.tell("Nothing to cancel: what is chosen is final already")
+            if chosen or self.row_or_tell():
+                self.app.tell("Nothing to cancel: what is chosen is final already")
             return
         from batchtui.tui.screens.confirm import ConfirmScreen
 

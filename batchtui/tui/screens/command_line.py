@@ -46,7 +46,7 @@ class CommandLineScreen(ModalScreen[None], inherit_bindings=False):
     CommandLineScreen > Vertical {
         height: auto;
         background: $background;
-        border-top: solid $foreground 50%;
+        border-top: $edge $foreground 50%;
     }
     CommandLineScreen Lines { height: 8; }
     CommandLineScreen Horizontal { height: 1; }
@@ -130,9 +130,7 @@ class CommandLineScreen(ModalScreen[None], inherit_bindings=False):
             self.dismiss()
             for table in self._about.query(RecordTable).results():
                 table.move_to_row(int(typed))
-        elif not typed:
-            self.dismiss()
-        elif named := with_names(self.app, self._about, typed):
+        elif typed and (named := with_names(self.app, self._about, typed)):
             self.dismiss()
             self.app.call_later(named.run)
         else:

@@ -36,7 +36,7 @@ class ConfirmScreen(ModalScreen[bool], inherit_bindings=False):
         min-width: 40;
         height: auto;
         max-height: 90%;
-        border: round $error;
+        border: $frame $error;
         padding: 1 2;
     }
     ConfirmScreen Static { width: auto; max-width: 100%; }

@@ -44,7 +44,7 @@ class CopyScreen(ModalScreen["tuple[str, str] | None"], inherit_bindings=False):
         width: 70;
         max-width: 96%;
         height: auto;
-        border: round $accent;
+        border: $frame $accent;
         padding: 0 1;
     }
     CopyScreen Lines { height: 6; }

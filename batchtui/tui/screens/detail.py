@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -26,11 +26,15 @@ from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.copy import CopyScreen
 from batchtui.tui.screens.saving import Saving
 from batchtui.tui.widgets.choosable import ChoosableLines
+from batchtui.tui.widgets.spans import Cell
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
     from batchtui.models.file import FileObject
     from batchtui.workflows.session import Session
+
+
+OF_A_BATCH: Final = frozenset({"open", "retry", "save", "cancel", "open_input"})
 
 
 class DetailScreen(Saving):
@@ -61,6 +65,7 @@ class DetailScreen(Saving):
         super().__init__()
         self._batch_id = batch_id
         self._entries: list[Entry] = []
+        self._is_seen = False
 
     @property
     def shown_batch(self) -> Batch | None:
@@ -80,6 +85,9 @@ class DetailScreen(Saving):
         if batch is None:
             self.show_title([(self._batch_id, "strong")])
             return
+        if not self._is_seen:
+            self._is_seen = True
+            self.refresh_bindings()
         self.show_title([(account.name(batch), "strong")])
         self._show(detail_entries(batch, account, self.app.now()))
         self.app.learn_facts(batch)
@@ -171,10 +179,26 @@ class DetailScreen(Saving):
         try:
             self.app.account.put(await batches.retrieve(session, self._batch_id))
         except BatchtuiError as error:
-            self.show_status([(f"{glyphs().failed} {error.message}", "trouble")])
+            self._say_trouble(error)
             return
         self.app.account.forget_trouble_with(self._batch_id)
         self.app.account_changed.publish(None)
+
+    def _say_trouble(self, error: BatchtuiError) -> None:
+        """In the place of a batch that was never seen; else under it."""
+        sign = glyphs().failed
+        if self.shown_batch is not None:
+            self.show_status([(f"{sign} {error.message}", "trouble")])
+            return
+        way_on: Cell = [("r asks again, Esc goes back", "muted")]
+        self._show([Entry([(f"{sign} {error.sentences}", "trouble")]), Entry(way_on)])
+        self.show_status()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is done with a batch, only where there is one."""
+        if self.shown_batch is None and action in OF_A_BATCH:
+            return False
+        return super().check_action(action, parameters)
 
     def _learn_files(self, batch: Batch) -> None:
         """Names and sizes of the linked files, asked for once."""

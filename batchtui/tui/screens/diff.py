@@ -49,7 +49,7 @@ class DiffScreen(Frame[None]):
     DiffScreen #both { height: 1fr; }
     DiffScreen #requests { width: 26; }
     DiffScreen.-full #requests { width: 44; }
-    DiffScreen #answers { width: 1fr; border-left: solid $foreground 50%; }
+    DiffScreen #answers { width: 1fr; border-left: $edge $foreground 50%; }
     """
     back_to = "the list"
 

@@ -11,10 +11,11 @@ from textual.binding import Binding, BindingType
 from batchtui.errors import BatchtuiError
 from batchtui.tui.batch_actions import copy_text
 from batchtui.tui.batch_cells import look
-from batchtui.tui.figures import NONE, plural, size, span
+from batchtui.tui.figures import plural, size, span
 from batchtui.tui.filters import Fields
 from batchtui.tui.plain_ids import plain_id
 from batchtui.tui.screens.transfers import Transfers, name_of
+from batchtui.tui.trouble import nothing_loaded_for
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.spans import Cell, Span
 from batchtui.tui.widgets.table import RecordTable
@@ -81,7 +82,7 @@ class FilesScreen(Transfers):
                 keep=8,
                 order=lambda f: f.bytes,
             ),
-            Column("age", "AGE", 4, self._age, right=True, keep=6, order=self._age_s),
+            Column("age", "AGE", 4, self._age, right=True, keep=6, order=_created_at),
             Column("expires", "EXPIRES", 7, self._expires, right=True, keep=4, order=_expires_at),
             Column("used", "USED BY", 16, self._used_by, grow=True, is_name=True, keep=3),
         ]
@@ -157,7 +158,7 @@ class FilesScreen(Transfers):
     def _used_by(self, file: FileObject) -> Cell:
         uses = self.app.account.using(file.id)
         if not uses:
-            return [(NONE, "muted")]
+            return [("nothing", "muted")]
         sign, _, tone = look(uses[0])
         more = f" +{len(uses) - 1}" if len(uses) > 1 else ""
         return [(f"{sign} ", tone), (f"{self.app.account.name(uses[0])}{more}", "")]
@@ -185,7 +186,7 @@ class FilesScreen(Transfers):
         except BatchtuiError as error:
             if session is not self.app.session:
                 return
-            self.table.empty = ""
+            self.table.empty = nothing_loaded_for(error, self.app.profile)
             self.show_own_trouble(f"{error.message.rstrip('.')}. r tries again")
         else:
             if session is not self.app.session:
@@ -200,7 +201,7 @@ class FilesScreen(Transfers):
 
     @on(RecordTable.Chosen)
     def action_open(self) -> None:
-        row = self.table.cursor_row
+        row = self.row_or_tell()
         if row is not None:
             from batchtui.tui.viewer.screen import ViewerScreen
             from batchtui.tui.viewer.target import RemoteFile
@@ -209,7 +210,7 @@ class FilesScreen(Transfers):
 
     def action_copy(self) -> None:
         rows = self.table.chosen_rows
-        if rows:
+        if rows or self.row_or_tell():
             copy_text(self.app, "\n".join(row.id for row in rows), plural(len(rows), "id"))
 
     def forget(self, file_ids: set[str]) -> None:
@@ -217,7 +218,7 @@ class FilesScreen(Transfers):
 
     def action_create(self) -> None:
         """A batch from a file that is at the server already."""
-        row, session = self.table.cursor_row, self.app.session
+        row, session = self.row_or_tell(), self.app.session
         if row is None or session is None:
             return
         if row.purpose not in INPUT_PURPOSES:
@@ -248,6 +249,10 @@ def _import_files() -> None:
 
 def _name(file: FileObject) -> Cell:
     return file.filename or plain_id(file.id)
+
+
+def _created_at(file: FileObject) -> int | None:
+    return file.created_at
 
 
 def _expires_at(file: FileObject) -> int | None:

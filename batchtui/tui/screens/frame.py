@@ -15,8 +15,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from batchtui.tui.figures import clock, span
 from batchtui.tui.glyphs import glyphs
+from batchtui.tui.header import header
 from batchtui.tui.modes import OPENED
 from batchtui.tui.slow_line import is_behind
 from batchtui.tui.tabs import TABS
@@ -215,12 +215,22 @@ class Root(Frame[None]):
 
     def action_next_profile(self) -> None:
         """Of accounts side by side, mean the next one: what is new is sent there."""
-        there = self.app.connections
-        if len(there) == 1:
+        if len(self.app.connections) == 1:
             self.app.tell("There is one account only; `:profile all` shows them all")
             return
-        here = there.index(self.app.connection)
-        self.app.turn_to(there[(here + 1) % len(there)])
+        here = self.app.connection
+        there = self.accounts_to_mean()
+        if there == [here]:
+            self.app.tell("No other account has a row here; on Files P goes to each")
+            return
+        self.mean(there[(there.index(here) + 1) % len(there)])
+
+    def accounts_to_mean(self) -> list[Connection]:
+        """Those that P goes through; the one that is meant now is among them."""
+        return self.app.connections
+
+    def mean(self, connection: Connection) -> None:
+        self.app.turn_to(connection)
         self.account_meant_changed()
 
     def account_meant_changed(self) -> None:
@@ -228,27 +238,9 @@ class Root(Frame[None]):
         self.account_changed()
 
     def show_header(self) -> None:
-        profile = self.app.profile
-        left: list[Span] = [("batchtui", "strong")]
-        right: list[Span] = []
-        if profile is not None:
-            via = f" via {profile.provider}" if profile.provider else ""
-            left += [(f"  {profile.name} @ ", "muted"), (f"{profile.host}{via}", "")]
-            others = len(self.app.connections) - 1
-            if others:
-                left.append((f"  1 of {others + 1} profiles", "accent"))
-            if profile.read_only:
-                left.append(("  read-only", "accent"))
-            right = [(self._freshness(), "muted")]
-        else:
-            left.append(("  not connected", "muted"))
-        self.query_one("#header", Line).show(left, right)
-
-    def _freshness(self) -> str:
-        account = self.app.account
-        rhythm = "paused" if self.app.is_paused else f"auto {span(self.app.connection.rhythm_s)}"
-        updated = f"  updated {clock(account.answered_at_s)}" if account.is_loaded else ""
-        return f"{rhythm}{updated}"
+        app = self.app
+        choices = header(app.connection, len(app.connections), is_paused=app.is_paused)
+        self.query_one("#header", Line).show_first_that_fits(choices)
 
     def _tabs(self) -> list[Span]:
         tabs: list[Span] = []

@@ -1,4 +1,4 @@
-"""The keys of the screen below, made from its bindings."""
+"""The keys of the screen below, made from its bindings, with the ids that remap them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.screen import ModalScreen, Screen
 
 from batchtui.tui.keys import grouped_bindings
 from batchtui.tui.widgets.lines import Lines
-from batchtui.tui.widgets.spans import Cell
+from batchtui.tui.widgets.spans import Cell, Span
 
 
 class HelpScreen(ModalScreen[None], inherit_bindings=False):
@@ -24,6 +24,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
             id="help.close",
             tooltip="Back to the screen",
         ),
+        Binding("i", "ids", "ids", id="help.ids", tooltip="The ids that [keys] remaps by"),
     ]
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
@@ -32,7 +33,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         max-width: 96%;
         height: auto;
         max-height: 90%;
-        border: round $accent;
+        border: $frame $accent;
         padding: 0 1;
     }
     HelpScreen Lines { height: auto; max-height: 100%; }
@@ -42,22 +43,34 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
     def __init__(self, about: Screen[Any]) -> None:
         super().__init__()
         self._groups = list(grouped_bindings(about))
+        self._shows_ids = False
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Lines(id="keys")
 
     def on_mount(self) -> None:
-        box = self.query_one(Vertical)
-        box.border_title = "Keys"
-        box.border_subtitle = "Esc closes"
+        self.query_one(Vertical).border_title = "Keys"
+        self._show()
+
+    def action_ids(self) -> None:
+        self._shows_ids = not self._shows_ids
+        self._show()
+
+    def _show(self) -> None:
+        other = "what they do" if self._shows_ids else "ids for [keys]"
+        self.query_one(Vertical).border_subtitle = f"i  {other}   Esc closes".replace("[", "\\[")
         self.query_one(Lines).show(self.lines())
 
     def lines(self) -> list[Cell]:
         lines: list[Cell] = []
         for title, entries in self._groups:
             lines += ["", [(title, "strong")]] if lines else [[(title, "strong")]]
-            width = max(len(keys) for keys, _, _ in entries)
-            for keys, _, tooltip in entries:
-                lines.append([(f"  {keys.ljust(max(width, 14))}  ", "accent"), (tooltip, "")])
+            width = max(max(len(each.keys) for each in entries), 14)
+            longest = max(len(each.id) for each in entries)
+            for each in entries:
+                said: list[Span] = [(each.tooltip, "")]
+                if self._shows_ids:
+                    said = [(f"{each.id.ljust(longest)}  ", "strong"), (each.description, "muted")]
+                lines.append([(f"  {each.keys.ljust(width)}  ", "accent"), *said])
         return lines

@@ -107,7 +107,7 @@ class JobExportScreen(Frame[None]):
             if is_same(place.path, Path(self._view.job.input_path)):
                 raise UsageError(f"{place.path} is the input of the job")
         except BatchtuiError as error:
-            self._say_trouble(f"{error.message}. {error.hint}" if error.hint else error.message)
+            self._say_trouble(error.sentences)
             return
         if place.question:
             then = partial(self._write_if, place.path, form)
@@ -141,7 +141,7 @@ class JobExportScreen(Frame[None]):
                 steps = export(records, path, Wanted(form=form), form)
                 lines = await in_thread(steps, self._show_writing)
         except BatchtuiError as error:
-            self._say_trouble(f"{error.message}. {error.hint}" if error.hint else error.message)
+            self._say_trouble(error.sentences)
             return
         finally:
             self._is_at_work = False

@@ -148,9 +148,8 @@ class JobRetryScreen(Frame[None]):
             self.show_status([(said, "accent")])
 
     def _say_trouble(self, error: BatchtuiError) -> None:
-        hint = f". {error.hint}" if error.hint else ""
         if self.is_attached:
-            self.show_status([(f"{glyphs().failed} {error.message}{hint}", "trouble")])
+            self.show_status([(f"{glyphs().failed} {error.sentences}", "trouble")])
         else:
             self.app.tell_error(error)
 

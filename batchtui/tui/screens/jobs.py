@@ -19,7 +19,7 @@ from batchtui.tui.jobs.rows import SERVER, Row, job_columns, rows, with_shards
 from batchtui.tui.screens.listing import ListScreen
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.line import Line
-from batchtui.tui.widgets.lines import Lines
+from batchtui.tui.widgets.pane import Pane
 from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.table import RecordTable
 
@@ -82,9 +82,7 @@ class JobsScreen(JobActing, ListScreen[Row]):
 
     def compose_body(self) -> Iterable[Widget]:
         yield from super().compose_body()
-        pane = Lines(id="pane")
-        pane.can_focus = False
-        yield pane
+        yield Pane(id="pane")
 
     def row_status(self, row: Row) -> list[Span]:
         view = row.view
@@ -161,9 +159,10 @@ class JobsScreen(JobActing, ListScreen[Row]):
         row, desk = self.table.cursor_row, self.app.desk
         if row is not None:
             self._turn_to_account(row)
-        pane = self.query_one("#pane", Lines)
+        pane = self.query_one(Pane)
         if not pane.display:
             return
+        pane.fit_beside(self.table)
         if row is None:
             pane.show([])
             return

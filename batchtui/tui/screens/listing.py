@@ -156,6 +156,14 @@ class ListScreen(Root, Generic[R]):
         row = self.table.cursor_row
         self.show_status(self.row_status(row) if row is not None else "", self.filter_facts())
 
+    def row_or_tell(self) -> R | None:
+        """The row under the cursor; where there is none, say so."""
+        row = self.table.cursor_row
+        if row is None:
+            hidden = self.table.rows.total()
+            self.app.tell(self.table.unmatched if hidden else "There is nothing in the list")
+        return row
+
     def filter_facts(self) -> list[Span]:
         facts: list[Span] = []
         if self.table.marks:

@@ -218,8 +218,7 @@ class NewJobScreen(Frame[None]):
             self.app.push_screen(ConfirmScreen(question), partial(self._make_if, session, anyway))
             self._say_trouble(error.message)
         except BatchtuiError as error:
-            hint = f". {error.hint}" if error.hint else ""
-            self._say_trouble(f"{error.message.rstrip('.')}{hint}")
+            self._say_trouble(error.sentences)
         finally:
             self._is_at_work = False
 

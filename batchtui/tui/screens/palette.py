@@ -16,13 +16,13 @@ class Palette(CommandPalette):
         SearchIcon { display: none; }
         & > .command-palette--help-text { text-style: not bold; }
         & > Vertical { margin-top: 2; width: 76; max-width: 96%; }
-        #--input { padding: 0 1; border: round $accent; }
+        #--input { padding: 0 1; border: $frame $accent; }
         #--input.--list-visible { border-bottom: none; }
         CommandInput, CommandInput:focus { border: none; text-style: none; }
-        CommandList { border: round $accent; border-top: none; scrollbar-size-vertical: 1; }
-        CommandList:focus { border: round $accent; border-top: none; }
+        CommandList { border: $frame $accent; border-top: none; scrollbar-size-vertical: 1; }
+        CommandList:focus { border: $frame $accent; border-top: none; }
     }
     """
 
     def __init__(self) -> None:
-        super().__init__(id=ID)
+        super().__init__(placeholder="Search for a command", id=ID)

@@ -29,7 +29,7 @@ class PromptScreen(ModalScreen[str | None], inherit_bindings=False):
         width: 72;
         max-width: 96%;
         height: auto;
-        border: round $accent;
+        border: $frame $accent;
         padding: 1 2;
     }
     PromptScreen Static { width: 100%; height: auto; }

@@ -158,8 +158,7 @@ class RetryScreen(Frame[None]):
         self.show_status(text)
 
     def _say_trouble(self, error: BatchtuiError) -> None:
-        hint = f". {error.hint}" if error.hint else ""
-        self._say([(f"{glyphs().failed} {error.message}{hint}", "trouble")])
+        self._say([(f"{glyphs().failed} {error.sentences}", "trouble")])
 
     # the choice
 

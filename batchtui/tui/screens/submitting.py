@@ -183,8 +183,7 @@ class SubmittingScreen(CheckingScreen):
         except AlreadySubmittedError as error:
             self._ask_again(submission, error)
         except BatchtuiError as error:
-            hint = f". {error.hint}" if error.hint else ""
-            self.say_trouble(f"{error.message.rstrip('.')}{hint}")
+            self.say_trouble(error.sentences)
             self._end_steps("failed")
         finally:
             self.submitting = None

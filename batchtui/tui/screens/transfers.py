@@ -39,6 +39,8 @@ class Transfers(ListScreen["FileObject"]):
 
     def action_download(self) -> None:
         rows = self.table.chosen_rows
+        if not rows:
+            self.row_or_tell()
         total = size(sum(row.bytes for row in rows))
         if len(rows) > 1:
             question = f"Save {plural(len(rows), 'file')} ({total}) into the folder"
@@ -170,7 +172,7 @@ class Transfers(ListScreen["FileObject"]):
     @work(group="protect", exclusive=True, exit_on_error=False, description="ask before a delete")
     async def action_delete(self) -> None:
         session, rows = self.app.session, self.table.chosen_rows
-        if session is None or not rows:
+        if session is None or not (rows or self.row_or_tell()):
             return
         from batchtui.workflows import saved
 
@@ -179,7 +181,7 @@ class Transfers(ListScreen["FileObject"]):
         kept = [(name_of(row), reason) for row in rows if (reason := reasons[row.id])]
         if len(rows) == 1:
             free = rows
-            why = f" It is {kept[0][1]}." if kept else ""
+            why = f" It {kept[0][1]}." if kept else ""
             question = f"Delete {name_of(rows[0])} from the server?{why} This cannot be undone."
         else:
             free = [row for row in rows if not reasons[row.id]]
@@ -243,6 +245,6 @@ def places(files: Sequence[FileObject], folder: Path) -> list[Path]:
 def _kept(kept: Sequence[tuple[str, str]]) -> str:
     if not kept:
         return ""
-    named = "; ".join(f"{name}: {reason}" for name, reason in kept[:NAMED])
+    named = "; ".join(f"{name} {reason}" for name, reason in kept[:NAMED])
     more = f"; and {len(kept) - NAMED:,} more" if len(kept) > NAMED else ""
     return f"Kept: {named}{more}."

@@ -219,7 +219,7 @@ class Finding(Showing):
     # Going to
 
     def action_go_to(self) -> None:
-        self.ask(GO_TO, ":", hint="a line number, a custom_id, or q")
+        self.ask(GO_TO, ":", hint="a line number, a custom_id, or a command")
 
     def go_to_number(self, number: int) -> None:
         """Put the cursor on record `number`; a filter that hides it is dropped."""
@@ -243,12 +243,11 @@ class Finding(Showing):
         if records.count:
             self.go_to_number(min(line, records.count) - 1)
 
-    def _run_word(self, typed: str) -> bool:
-        """A word that is a command on every screen, as `q`, is one here."""
-        from batchtui.tui.commands import commands
+    def _run_command(self, typed: str) -> bool:
+        """False where that is not the whole name of a command, as `q` is on every screen."""
+        from batchtui.tui.commands import named
 
-        words = (each for each in commands(self.app, self) if each.is_word)
-        command = next((each for each in words if each.name == typed), None)
+        command = named(self.app, self, typed)
         if command is not None:
             self.app.call_later(command.run)
         return command is not None
@@ -262,7 +261,7 @@ class Finding(Showing):
             self.wanted_line = max(int(digits), 1)
             self.go_to_wanted_line(records)
             return
-        if self._run_word(typed):
+        if self._run_command(typed):
             return
 
         def work(job: Job) -> None:

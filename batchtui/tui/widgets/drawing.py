@@ -9,7 +9,7 @@ from textual.geometry import Region
 
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.widgets.columns import Column, Placed
-from batchtui.tui.widgets.spans import Span, cut_in_the_middle, fitted, spans, width_of
+from batchtui.tui.widgets.spans import Span, Tone, cut_in_the_middle, fitted, spans, width_of
 
 R = TypeVar("R")
 
@@ -22,15 +22,27 @@ Parts = tuple[tuple[Span, ...], ...]
 def header(
     places: Sequence[Placed[R]], sorted_by: Column[R] | None, descending: bool, width: int
 ) -> Parts:
-    """The titles; the one that sorts has an arrow."""
-    parts: list[tuple[Span, ...]] = [((" " * GUTTER, ""),)]
-    for number, each in enumerate(places):
-        title: list[Span] = [(each.column.title, "")]
-        if each.column is sorted_by:
-            title = [(f"{each.column.title} {'v' if descending else '^'}", "strong")]
-        pieces = fitted(title, min(each.width, width - each.x), right=each.column.right)
-        parts.append(tuple(fitted(pieces, _end(places, number, width) - each.x)))
-    return tuple(parts)
+    """The titles; the one that sorts has an arrow.
+
+    With it a title at the right may be wider than its column: it begins further to the left then,
+    as far as the title before it leaves room.
+    """
+    arrow = "v" if descending else "^"
+    line: list[Span] = []
+    used = 0
+    for each in places:
+        sorts = each.column is sorted_by
+        tone: Tone = "strong" if sorts else ""
+        end = min(each.x + each.width, width)
+        begin, title = each.x, f"{each.column.title} {arrow}" if sorts else each.column.title
+        if each.column.right:
+            if sorts and len(title) > end - used - 1:
+                title = f"{each.column.title}{arrow}"
+            begin = max(end - len(title), used + 1)
+        line.append((" " * (begin - used), ""))
+        line += fitted([(title, tone)], min(len(title), end - begin))
+        used = max(used, begin + min(len(title), end - begin))
+    return (tuple(fitted(line, width)),)
 
 
 def line(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -13,7 +14,11 @@ from textual.widgets import Input, Static
 
 from batchtui.tui.widgets.field import Field
 from batchtui.tui.widgets.keys_in_order import in_order
-from batchtui.visible import visible
+from batchtui.tui.widgets.spans import fitted, spans, width_of
+
+AROUND: Final = 8
+"""Cells beside what is typed and what is told: the slash, the cursor, and what keeps them apart."""
+LEAST_TOLD: Final = 12
 
 
 class FilterField(Field):
@@ -51,7 +56,7 @@ class FilterBar(Horizontal):
     DEFAULT_CSS = """
     FilterBar { height: 1; }
     FilterBar #slash { width: 3; color: $accent; }
-    FilterBar #told { width: auto; max-width: 60%; padding: 0 1; text-style: dim; }
+    FilterBar #told { width: auto; padding: 0 1; text-style: dim; }
     FilterBar #told.-trouble { color: $error; text-style: not dim; }
     FilterBar Input { width: 1fr; }
     """
@@ -96,10 +101,16 @@ class FilterBar(Horizontal):
         self.screen.set_focus(self._field)
 
     def tell(self, text: str, *, trouble: bool = False) -> None:
-        """How much is left, or what is not understood, at the right of what is typed."""
+        """How much is left, or what is not understood, at the right of what is typed.
+
+        What finds no room beside that ends in an ellipsis.
+        """
+        pieces, room = spans(text), self.size.width - cell_len(self.text) - AROUND
+        if width_of(pieces) > room:
+            pieces = fitted(pieces, max(room, LEAST_TOLD))
         for told in self.query("#told").results(Static):
             told.set_class(trouble, "-trouble")
-            told.update(Content(visible(text)))
+            told.update(Content("".join(piece for piece, _ in pieces)))
 
     def show(self, text: str) -> None:
         if self._field is None:

@@ -1,4 +1,5 @@
-"""The last line of a screen: its keys, made from its bindings; it always ends in `? help`."""
+"""The last line of a screen: its keys, made from its bindings; it always ends in the key of help,
+`? help`, or `F1 help` where one types."""
 
 from __future__ import annotations
 
@@ -8,14 +9,13 @@ from textual import getters
 from textual.screen import Screen
 
 from batchtui.tui import needs
-from batchtui.tui.keys import HELP_ID, key_name, shown_bindings
+from batchtui.tui.keys import HELP_ID, key_name, key_of, shown_bindings
 from batchtui.tui.widgets.line import Line
 from batchtui.tui.widgets.spans import Span, Tone, fitted, width_of
 
 if TYPE_CHECKING:
     from batchtui.tui.app import BatchtuiApp
 
-HELP: Final[list[Span]] = [("?", "accent"), (" help", "muted")]
 GAP: Final = "  "
 
 
@@ -35,7 +35,9 @@ class KeyLine(Line):
         self.repaint()
 
     def pieces(self, width: int) -> list[Span]:
-        room = max(width - 2 - width_of(HELP), 0)
+        help_key = key_of(self.screen, HELP_ID)
+        way_to_help: list[Span] = [(help_key, "accent"), (" help", "muted")] if help_key else []
+        room = max(width - 2 - width_of(way_to_help), 0)
         offers = getattr(self.screen, "offered", None)
         keys: list[Span] = []
         used = 0
@@ -53,4 +55,4 @@ class KeyLine(Line):
             tone: Tone = "accent"
             keys += [(key, tone), (label, "muted"), (GAP, "")]
             used += needed
-        return [(" ", ""), *fitted(keys, room), *HELP, (" ", "")]
+        return [(" ", ""), *fitted(keys, room), *way_to_help, (" ", "")]

@@ -30,11 +30,12 @@ async def in_order(
     """
     if passed_on(widget, event):
         return
-    active = widget.screen.active_bindings.get(event.key)
-    if active is not None and active.enabled and (only is None or event.key in only):
+    if only is not None and event.key not in only:
+        return
+    # An action may decline, as scrolling does where nothing scrolls: then the next one is asked.
+    if await widget.app._check_bindings(event.key):
         event.stop()
         event.prevent_default()
-        await widget.app.run_action(active.binding.action, active.node)
 
 
 def passed_on(widget: Widget, event: events.Key) -> bool:

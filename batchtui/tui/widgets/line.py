@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.geometry import Region
 from textual.strip import Strip
 
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.widgets.spans import Cell, Span, both_ends, width_of
+from batchtui.tui.widgets.spans import BETWEEN, Cell, Span, both_ends, spans, width_of
 from batchtui.tui.widgets.toned import Toned
 
 
@@ -25,17 +27,26 @@ class Line(Toned):
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
+        self._choices: Sequence[tuple[Cell, Cell]] = [(left, right)]
         self.left: Cell = left
         self.right: Cell = right
         self._painted: list[Span] = []
 
     def show(self, left: Cell = "", right: Cell = "") -> None:
-        self.left, self.right = left, right
+        self.show_first_that_fits([(left, right)])
+
+    def show_first_that_fits(self, choices: Sequence[tuple[Cell, Cell]]) -> None:
+        """Left and right, the fullest first; where none fits, the last is cut."""
+        self._choices = choices
+        self.left, self.right = choices[0]
         if self.is_mounted:
             self.repaint()
 
     def pieces(self, width: int) -> list[Span]:
         """What the line shows in `width` cells."""
+        self.left, self.right = next(
+            (each for each in self._choices if _needed(*each) <= width), self._choices[-1]
+        )
         return [(" ", ""), *both_ends(self.left, self.right, max(width - 2, 0)), (" ", "")]
 
     def repaint(self) -> None:
@@ -68,6 +79,11 @@ class Rule(Toned):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         return self.strip([(glyphs().rule * width, "muted")], width)
+
+
+def _needed(left: Cell, right: Cell) -> int:
+    end = width_of(spans(right))
+    return 2 + width_of(spans(left)) + (BETWEEN + end if end else 0)
 
 
 def _same(one: list[Span], other: list[Span]) -> int:

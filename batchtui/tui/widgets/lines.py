@@ -127,10 +127,21 @@ def wrapped(pieces: list[Span], width: int) -> list[list[Span]]:
 
 
 def _body(text: str, width: int) -> int:
-    """Where the last column of `text` begins that leaves room for words beside it; 0 for none."""
-    ends = (gap.end() for gap in _GAP.finditer(text))
-    fitting = (end for end in ends if width_of([(text[:end], "")]) <= width * 3 // 5)
-    return max(fitting, default=0)
+    """Where the last column of `text` begins that leaves room for words beside it; 0 for none.
+
+    One in which every word is whole, where there is one: an id is not to be broken.
+    """
+    fitting = [
+        (end, at)
+        for end in (gap.end() for gap in _GAP.finditer(text))
+        if (at := width_of([(text[:end], "")])) <= width * 3 // 5
+    ]
+    whole = [end for end, at in fitting if at + _longest_word(text[end:]) <= width]
+    return max(whole or [end for end, _ in fitting], default=0)
+
+
+def _longest_word(text: str) -> int:
+    return max((width_of([(word, "")]) for word in text.split(" ")), default=0)
 
 
 def _end(text: str, start: int, width: int) -> int:

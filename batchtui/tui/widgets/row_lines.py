@@ -26,7 +26,10 @@ R = TypeVar("R")
 
 
 class RowLines(Toned, ScrollView, Generic[R]):
-    """`empty` is said where there are no rows, `unmatched` where the filter leaves none."""
+    """`empty` is said where there are no rows, `unmatched` where the filter leaves none.
+
+    `newest_first_by`: the key of the column that tells the order given, while no other sorts.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--header",
@@ -60,6 +63,7 @@ class RowLines(Toned, ScrollView, Generic[R]):
         self.empty = empty
         self.unmatched = "Nothing matches the filter. Esc shows all."
         self._marks = Marks(self.rows)
+        self.newest_first_by: str | None = None
         self._sorted_by: Column[R] | None = None
         self._cursor = 0
         self._places: list[Placed[R]] = []
@@ -106,7 +110,7 @@ class RowLines(Toned, ScrollView, Generic[R]):
 
     def _parts(self, y: int, width: int) -> Parts:
         if y == 0:
-            return drawing.header(self._places, self._sorted_by, self.rows.descending, width)
+            return drawing.header(self._places, *self._order_shown(), width)
         place = self.scroll_offset.y + y - 1
         if place < len(self.rows):
             row = self.rows[place]
@@ -115,6 +119,12 @@ class RowLines(Toned, ScrollView, Generic[R]):
         nothing = self.unmatched if self.rows.total() else self.empty
         text = nothing if y == 2 and not len(self.rows) else ""
         return drawing.plain(text, width)
+
+    def _order_shown(self) -> tuple[Column[R] | None, bool]:
+        """Which column the rows are in the order of, and whether descending."""
+        if self._sorted_by is not None or self.newest_first_by is None:
+            return self._sorted_by, self.rows.descending
+        return next((c for c in self.columns if c.key == self.newest_first_by), None), True
 
     def _is_cursor(self, y: int) -> bool:
         return y > 0 and self.scroll_offset.y + y - 1 == self._cursor < len(self.rows)

@@ -195,10 +195,12 @@ class RowPlaces(RowLines[R], Generic[R]):
             self._move_to(place)
 
     def _note_cursor(self) -> None:
+        """A filter that hides every row leaves the cursor where it will be without the filter."""
         row = self.cursor_row
-        key = None if row is None else self.rows.key(row)
-        if key != self._cursor_key:
-            self._cursor_key = key
+        if row is not None:
+            self._cursor_key = self.rows.key(row)
+        elif not self.rows.total():
+            self._cursor_key = None
         self.post_message(self.Moved())
 
     # events

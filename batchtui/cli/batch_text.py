@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -33,7 +33,7 @@ def row_of(batch: Batch) -> tuple[str, ...]:
         numbers = (str(counts.completed + counts.failed), str(counts.total), str(counts.failed))
     return (
         batch.id,
-        batch.status,
+        signed(batch),
         *numbers,
         age(batch.created_at),
         batch.endpoint or UNKNOWN,
@@ -41,12 +41,28 @@ def row_of(batch: Batch) -> tuple[str, ...]:
     )
 
 
+def signed(batch: Batch) -> str:
+    """The status as the app shows it: with a sign where it is done and requests failed."""
+    failed = batch.request_counts is not None and batch.request_counts.failed
+    return f"! {batch.word}" if failed and batch.status == status.COMPLETED else batch.word
+
+
+def no_results(batch: Batch) -> str:
+    how = {
+        status.FAILED: "failed: the server ran no request of it",
+        status.EXPIRED: "expired and has no results",
+        status.CANCELLED: "was cancelled and has no results",
+    }
+    yet = "" if batch.is_terminal else " yet"
+    return f"{batch.id} {how.get(batch.status) or f'is {batch.word} and has no results{yet}'}"
+
+
 def progress_text(batch: Batch) -> str:
     counts = batch.request_counts
     if counts is None or not counts.total:
-        return f"{batch.id}  {batch.status}"
+        return f"{batch.id}  {batch.word}"
     done = counts.completed + counts.failed
-    text = f"{batch.id}  {batch.status}  {done:,} of {counts.total:,}"
+    text = f"{batch.id}  {batch.word}  {done:,} of {counts.total:,}"
     return f"{text}, {counts.failed:,} failed" if counts.failed else text
 
 
@@ -78,8 +94,10 @@ def what_is_done(batches: Sequence[Batch], status: str) -> Done:
 
 def show_batch(batch: Batch) -> None:
     """The page of one batch; unknown facts have no line."""
+    from batchtui.workflows.lineage import own_metadata
+
     _line("batch", batch.id)
-    _line("status", batch.status)
+    _line("status", signed(batch))
     counts = batch.request_counts
     if counts is not None:
         _line("requests", f"{counts.total:,}   ok {counts.completed:,}   failed {counts.failed:,}")
@@ -91,7 +109,7 @@ def show_batch(batch: Batch) -> None:
     _line("input", batch.input_file_id)
     _line("output", batch.output_file_id)
     _line("errors", batch.error_file_id)
-    for key, value in (batch.metadata or {}).items():
+    for key, value in own_metadata(batch.metadata).items():
         _line("metadata", f"{key}={value}")
     for name in ("created", "in_progress", "finalizing", "cancelling"):
         _time(name, getattr(batch, f"{name}_at"))
@@ -104,16 +122,25 @@ def show_batch(batch: Batch) -> None:
         _line("error", f"{where}{error.code or 'error'}: {error.message or ''}")
 
 
-def show_lineage(own: Retry | None, retries: Sequence[Retry]) -> None:
-    """What the batch is a retry of, and its own retries."""
+def show_lineage(own: Retry | None, retries: Sequence[Retry], batches: Mapping[str, Batch]) -> None:
+    """What the batch is a retry of, and its own retries; `batches`: these, as they are now."""
     if own is not None:
-        _line("retry of", _retry(own.of_batch_id, own))
+        _line("retry of", _said(own.of_batch_id, own.what and f"for {own.what}"))
     for each in retries:
-        _line("retried by", _retry(each.batch_id, each))
+        batch = batches.get(each.batch_id)
+        told = [each.what and f"for {each.what}", _came_to(batch) if batch else ""]
+        _line("retried by", _said(each.batch_id, ": ".join(filter(None, told))))
 
 
-def _retry(batch_id: str, retry: Retry) -> str:
-    return f"{batch_id}  ({retry.what})" if retry.what else batch_id
+def _said(batch_id: str, said: str) -> str:
+    return f"{batch_id}  ({said})" if said else batch_id
+
+
+def _came_to(batch: Batch) -> str:
+    counts = batch.request_counts
+    if counts is None or not counts.total or not batch.is_terminal:
+        return batch.word
+    return f"{counts.completed:,} of {counts.total:,} ok"
 
 
 def _line(name: str, value: str | None) -> None:

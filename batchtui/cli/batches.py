@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,22 +145,36 @@ async def _endpoint_of(session: Session, file_id: str) -> str:
 def show(connection: Connection, batch_id: str, as_json: bool) -> None:
     """Show one batch: status, counts, times, errors, what it retries and what retries it."""
 
-    async def work() -> tuple[Batch, Retry | None, list[Retry]]:
+    async def work() -> tuple[Batch, Retry | None, list[Retry], dict[str, Batch]]:
         from batchtui.workflows import lineage
         from batchtui.workflows.batches import retrieve
 
         async with connected(connection) as session:
             batch = await retrieve(session, batch_id)
-            return batch, *await lineage.near(session, batch)
+            own, retries = await lineage.near(session, batch)
+            known = {} if as_json else await _as_they_are(session, retries)
+            return batch, own, retries, known
 
-    batch, own, retries = run_async(work())
+    batch, own, retries, known = run_async(work())
     if as_json:
         retried_by = [each.batch_id for each in retries]
         of = own.of_batch_id if own else None
         print_json({**as_document(batch), "retry_of": of, "retried_by": retried_by})
     else:
         show_batch(batch)
-        show_lineage(own, retries)
+        show_lineage(own, retries, known)
+
+
+async def _as_they_are(session: Session, retries: list[Retry]) -> dict[str, Batch]:
+    """The retries that the server still knows; what it does not say is left out."""
+    from batchtui.errors import ApiError
+    from batchtui.workflows.batches import retrieve
+
+    found: dict[str, Batch] = {}
+    for each in retries:
+        with suppress(ApiError):
+            found[each.batch_id] = await retrieve(session, each.batch_id)
+    return found
 
 
 @batches.command("cancel", epilog=examples('batchtui batches cancel "$id" --yes'))
@@ -185,7 +199,7 @@ def cancel(connection: Connection, batch_ids: tuple[str, ...], yes: bool, as_jso
         print_json_list([as_document(batch) for batch in cancelled])
         return
     for batch in cancelled:
-        print_table(("BATCH", "STATUS"), [(batch.id, batch.status)])
+        print_table(("BATCH", "STATUS"), [(batch.id, batch.word)])
 
 
 batches.add_command(results)

@@ -156,7 +156,7 @@ class JobTeller:
 
 def batch_line(shard: ShardRow) -> str:
     """The batch of a shard as `batches watch` tells it."""
-    text = f"{shard.batch_id}  {shard.batch_status or status.UNKNOWN}"
+    text = f"{shard.batch_id}  {status.status_word(shard.batch_status or status.UNKNOWN)}"
     if shard.total:
         text += f"  {shard.completed + shard.failed:,} of {shard.total:,}"
     if shard.failed:

@@ -10,6 +10,7 @@ import click
 from batchtui.cli.output import UNKNOWN, age, print_table, size, span
 from batchtui.errors import ExitCode
 from batchtui.visible import visible
+from batchtui.workflows.jobs.states import JobState
 
 if TYPE_CHECKING:
     from batchtui.workflows.jobs.actions import JobDetail, JobView
@@ -29,7 +30,7 @@ SHARD_RIGHT: Final = range(3, 7)
 def job_row(view: JobView) -> tuple[str, ...]:
     return (
         view.job.id,
-        view.state,
+        signed(view.job),
         f"{view.shards_done}/{view.shards_all}",
         str(view.answered),
         str(view.total),
@@ -57,6 +58,11 @@ def shard_row(shard: ShardRow) -> tuple[str, ...]:
     )
 
 
+def signed(job: Job) -> str:
+    """The state as the app shows it: with a sign where requests have no answer."""
+    return f"! {job.state.word}" if job.state is JobState.INCOMPLETE else job.state.word
+
+
 def money(usd: float | None) -> str:
     if usd is None:
         return UNKNOWN
@@ -66,7 +72,7 @@ def money(usd: float | None) -> str:
 def show_job(detail: JobDetail) -> None:
     view, job = detail.view, detail.view.job
     _line("job", job.id)
-    _line("state", f"{job.state}{f', driven by {view.driver_pid}' if view.is_driven else ''}")
+    _line("state", f"{signed(job)}{f', driven by {view.driver_pid}' if view.is_driven else ''}")
     _line("why", view.why)
     _line("input", f"{job.input_path}  {job.records:,} requests, {size(job.size_bytes)}")
     figures = {"ok": view.answered, "failed": view.failed, "missing": view.missing}

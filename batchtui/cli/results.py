@@ -96,6 +96,7 @@ async def _collected(
     *,
     with_retries: bool,
 ) -> tuple[Batch, Collected]:
+    from batchtui.cli.batch_text import no_results
     from batchtui.jsonl.export import export
     from batchtui.workflows.batches import retrieve
     from batchtui.workflows.lineage import told
@@ -104,7 +105,7 @@ async def _collected(
 
     batch = await retrieve(session, batch_id)
     if not (batch.output_file_id or batch.error_file_id or with_retries):
-        raise InputError(_no_results(batch), hint=_what_then(batch))
+        raise InputError(no_results(batch), hint=_what_then(batch))
     progress = Progress()
     try:
         if with_retries and (own := told(batch)) is not None:
@@ -122,12 +123,6 @@ async def _collected(
             )
     finally:
         progress.clear()
-
-
-def _no_results(batch: Batch) -> str:
-    return f"{batch.id} is {batch.status} and has no results" + (
-        "" if batch.is_terminal else " yet"
-    )
 
 
 def _what_then(batch: Batch) -> str:

@@ -156,6 +156,7 @@ def _streamed(
 
 async def _fetch(target: str, connection: Connection, copy: Path) -> None:
     """The results of a batch in input order, or the content of a file, from the server."""
+    from batchtui.cli.batch_text import no_results
     from batchtui.errors import NotFoundError
     from batchtui.workflows.batches import retrieve
     from batchtui.workflows.results import collect, download
@@ -167,7 +168,7 @@ async def _fetch(target: str, connection: Connection, copy: Path) -> None:
             await download(session, target, to=copy)
             return
         if not (batch.output_file_id or batch.error_file_id):
-            raise InputError(f"{batch.id} is {batch.status} and has no results")
+            raise InputError(no_results(batch))
         await collect(session, batch, copy)
 
 

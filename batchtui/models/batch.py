@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, RootModel, StrictStr, model_validator
 
-from batchtui.models.status import UNKNOWN, is_terminal, normal_status
+from batchtui.models.status import UNKNOWN, is_terminal, normal_status, status_word
 from batchtui.models.wire import (
     Count,
     FirstFit,
@@ -147,6 +147,11 @@ class Batch(WireModel):
     @property
     def is_terminal(self) -> bool:
         return is_terminal(self.status)
+
+    @property
+    def word(self) -> str:
+        """Its status as people read it."""
+        return status_word(self.status)
 
     @property
     def progress_percent(self) -> float | None:

@@ -1,4 +1,4 @@
-"""The statuses of a batch, and the words other servers use for them."""
+"""The statuses of a batch, the words other servers use for them, and those that people read."""
 
 from __future__ import annotations
 
@@ -26,9 +26,18 @@ _SYNONYMS: Final = {
     "canceling": CANCELLING,
     "cancellation_requested": CANCELLING,
     "running": IN_PROGRESS,
+    "done": COMPLETED,
     "queued": VALIDATING,
     "timeout_exceeded": EXPIRED,
 }
+
+
+_WORDS: Final = {IN_PROGRESS: "running", COMPLETED: "done"}
+
+
+def status_word(status: str) -> str:
+    """What people read, everywhere but in JSON: `running`, `done`, else the status itself."""
+    return _WORDS.get(status, status)
 
 
 def normal_status(word: str) -> str:

@@ -13,6 +13,7 @@ from batchtui.models.status import ACTIVE, IN_PROGRESS, is_terminal
 from batchtui.tui.batch_facts import BatchFacts
 from batchtui.tui.pace import Paces
 from batchtui.tui.plain_ids import plain_id
+from batchtui.tui.retried import Retried, origins, retried
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 
 
 class Counted(NamedTuple):
-    """An answer, looked through once. `moving`: the batches in progress."""
+    """An answer, looked through once. `moving`: the batches in progress. `retries`: see `retried`."""
 
     answer: Refreshed
     batches: dict[str, Batch]
     statuses: Counter[str]
     moving: list[Batch]
+    retries: dict[str, tuple[str, ...]]
 
 
 def counted(answer: Refreshed) -> Counted:
@@ -38,6 +40,7 @@ def counted(answer: Refreshed) -> Counted:
         {batch.id: batch for batch in answer.batches},
         Counter(batch.status for batch in answer.batches),
         [batch for batch in answer.batches if batch.status == IN_PROGRESS],
+        origins(answer.batches),
     )
 
 
@@ -53,6 +56,7 @@ class Account:
         self._users: dict[str, list[Batch]] = {}
         self.batches: dict[str, Batch] = {}
         self.statuses: Counter[str] = Counter()
+        self._retries: dict[str, tuple[str, ...]] = {}
         self.names: dict[str, str] = {}
         self.paces = Paces()
         self.facts: dict[str, BatchFacts] = {}
@@ -78,6 +82,7 @@ class Account:
         """As `refresh`, of an answer that has been looked through."""
         before, answer = self.batches, fresh.answer
         self.batches, self.statuses = fresh.batches, fresh.statuses
+        self._retries = fresh.retries
         finished = [
             self.batches[each]
             for each in sorted(answer.changed)
@@ -116,8 +121,14 @@ class Account:
             self.batches[batch.id] = batch
         else:
             self.batches = {batch.id: batch, **self.batches}
+            for of, ids in origins((batch,)).items():
+                self._retries[of] = (*self._retries.get(of, ()), *ids)
         self._count()
         self._step(frozenset({batch.id}) if is_known else None)
+
+    def retried(self, batch: Batch) -> Retried | None:
+        """What retries of it, as far as they are loaded, came to."""
+        return retried(batch.id, self._retries, self.batches)
 
     def name(self, batch: Batch) -> str:
         """The input file's name where it is known, else its id, as far as one can read it."""

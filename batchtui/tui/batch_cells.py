@@ -13,6 +13,7 @@ from batchtui.tui.widgets.spans import Span, Tone
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch, BatchError
+    from batchtui.tui.retried import Retried
 
 BAR_CELLS: Final = 10
 _ORDER: Final = {
@@ -36,8 +37,9 @@ def look(batch: Batch) -> tuple[str, str, Tone]:
     """Sign, word and tone of the status; a word that no server of ours knows is shown as it is."""
     signs = glyphs()
     if batch.status == status.COMPLETED:
-        if batch.request_counts is not None and batch.request_counts.failed:
-            return signs.partly, "done", "trouble"
+        counts = batch.request_counts
+        if counts is not None and counts.failed:
+            return signs.partly if counts.completed else signs.failed, "done", "trouble"
         return signs.done, "done", "success"
     known: dict[str, tuple[str, str, Tone]] = {
         status.VALIDATING: (signs.moving, "validating", "accent"),
@@ -51,8 +53,11 @@ def look(batch: Batch) -> tuple[str, str, Tone]:
     return known.get(batch.status, (signs.unknown, batch.status, ""))
 
 
-def status_cell(batch: Batch) -> list[Span]:
+def status_cell(batch: Batch, retried: Retried | None = None) -> list[Span]:
+    """`retried`: what its retries came to; where they have all answers, it is no trouble."""
     sign, word, tone = look(batch)
+    if retried is not None and tone == "trouble" and batch.status != status.FAILED:
+        tone = retried.tone_for(batch)
     return [(f"{sign} {word}", tone)]
 
 
@@ -88,13 +93,17 @@ def _drawn(whole: str, batch: Batch) -> list[Span]:
     return [(full, tone), (whole[len(full) :], "muted")]
 
 
-def failed_cell(batch: Batch) -> list[Span]:
+def failed_cell(batch: Batch, retried: Retried | None = None) -> list[Span]:
+    """How many failed, and a sign behind it where some were sent again."""
     if batch.status == status.FAILED and errors_of(batch):
         return []
     counts = batch.request_counts
     if counts is None or (not counts.total and not batch.is_terminal):
         return [(NONE, "muted")]
-    return [(short_count(counts.failed), "trouble" if counts.failed else "")]
+    told = short_count(counts.failed)
+    if retried is not None:
+        return [(f"{told} {glyphs().steps}", retried.tone_for(batch))]
+    return [(told, "trouble" if counts.failed else "")]
 
 
 def errors_of(batch: Batch) -> Sequence[BatchError]:

@@ -12,13 +12,17 @@ from batchtui.tui.figures import count, long_span, moment, rate, short_path, siz
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.opens import Entry, ToBatch, ToFile
 from batchtui.tui.pace import answered_of
+from batchtui.tui.plain_ids import plain_id
 from batchtui.tui.results_text import LABEL, result_entries
+from batchtui.tui.retried import came_to
 from batchtui.tui.widgets.spans import Cell, Span, Tone
+from batchtui.visible import id_tail
 
 if TYPE_CHECKING:
     from batchtui.models.batch import Batch, RequestCounts
     from batchtui.tui.account import Account
     from batchtui.tui.batch_facts import BatchFacts
+    from batchtui.workflows.lineage import Retry
 
 ERRORS_SHOWN: Final = 1_000
 LONGEST_CODE: Final = 28
@@ -88,7 +92,7 @@ def trend(rates: Sequence[float]) -> str:
 
 
 def _phases(batch: Batch, now_s: float) -> list[Span]:
-    """`validating 12s > running 41m > completed`, as far as it came."""
+    """`validating 12s > running 41m > done`, as far as it came."""
     steps: list[tuple[str, int]] = [
         (name, at_s)
         for name, at_s in (
@@ -96,7 +100,7 @@ def _phases(batch: Batch, now_s: float) -> list[Span]:
             ("running", batch.in_progress_at),
             ("finalizing", batch.finalizing_at),
             ("cancelling", batch.cancelling_at),
-            ("completed", batch.completed_at),
+            ("done", batch.completed_at),
             ("failed", batch.failed_at),
             ("expired", batch.expired_at),
             ("cancelled", batch.cancelled_at),
@@ -125,9 +129,23 @@ def _lineage(facts: BatchFacts | None, account: Account) -> Iterator[Entry]:
     related += [("retried by", retry.batch_id, retry) for retry in facts.retries]
     for name, batch_id, retry in related:
         batch = account.batches.get(batch_id)
-        said = [f"({retry.what})"] if retry.what else []
-        said += [account.name(batch), look(batch)[1]] if batch else []
-        yield Entry(_fact(name, batch_id, "   ".join(said)), ToBatch(batch_id))
+        line = _fact(name, id_tail(plain_id(batch_id)) if batch else plain_id(batch_id))
+        line += _sent_again(retry, batch if batch_id == retry.batch_id else None)
+        line.append((f"   {account.name(batch)}" if batch else "", "muted"))
+        yield Entry(line, ToBatch(batch_id))
+
+
+def _sent_again(retry: Retry, batch: Batch | None) -> Iterator[Span]:
+    """`for 2 failed: 2 of 2 ok`. `batch`: the retry, where it is to be told how far it is."""
+    for_what = f"for {retry.what}" if retry.what else ""
+    if batch is None:
+        yield (f"   {for_what}" if for_what else "", "muted")
+        return
+    counts = batch.request_counts
+    is_whole = counts is not None and counts.completed == counts.total > 0
+    tone: Tone = "success" if is_whole else "trouble" if batch.is_terminal else "accent"
+    yield (f"   {for_what}: " if for_what else "   ", "muted")
+    yield (came_to(batch), tone)
 
 
 def _errors(batch: Batch, account: Account) -> Iterator[Entry]:

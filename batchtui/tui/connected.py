@@ -250,7 +250,7 @@ class ConnectedApp(TellingApp, inherit_bindings=False):
 def _ending(batch: Batch, account: Account) -> str:
     counts = batch.request_counts
     failed = f", {count(counts.failed)} failed" if counts and counts.failed else ""
-    return f"{account.name(batch)}: {batch.status}{failed}"
+    return f"{account.name(batch)}: {batch.word}{failed}"
 
 
 def _feed_of(session: Session, interval_s: float) -> BatchFeed:

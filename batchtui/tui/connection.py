@@ -15,6 +15,7 @@ from batchtui.tui.account import Account
 if TYPE_CHECKING:
     from batchtui.config import Profile
     from batchtui.models.batch import Batch
+    from batchtui.tui.retried import Retried
     from batchtui.workflows.feed import BatchFeed
     from batchtui.workflows.session import Session
 
@@ -64,6 +65,10 @@ class Listed(NamedTuple):
     @property
     def name(self) -> str:
         return self.connection.account.name(self.batch)
+
+    @property
+    def retried(self) -> Retried | None:
+        return self.connection.account.retried(self.batch)
 
 
 def listed(batch: Batch, connection: Connection) -> Listed:

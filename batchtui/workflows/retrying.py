@@ -43,7 +43,7 @@ class BeingRetriedError(UsageError):
 
     def __init__(self, batch: Batch, retry: Batch) -> None:
         super().__init__(
-            f"{batch.id} is being retried: {retry.id} is {retry.status}",
+            f"{batch.id} is being retried: {retry.id} is {retry.word}",
             hint="wait for it; --again retries all the same, and may cost twice",
         )
 
@@ -73,6 +73,27 @@ class Retriable:
     def counts(self) -> dict[Outcome, int]:
         """How many requests have each outcome."""
         return self.records.counts
+
+    @property
+    def answered_since(self) -> int:
+        """How many requests have an answer of a retry, and had none of the batch itself."""
+        counts = self.batch.request_counts
+        if counts is None or not self.retries:
+            return 0
+        left = sum(n for outcome, n in self.counts.items() if outcome in RETRIED)
+        return max(counts.total - counts.completed - left, 0)
+
+    @property
+    def nothing_left(self) -> str:
+        """Why there is nothing to retry, in words; empty where there is something."""
+        if any(outcome in RETRIED for outcome in self.counts):
+            return ""
+        if not self.answered_since:
+            return "every request has an answer"
+        had = "it was" if self.answered_since == 1 else "they were"
+        words = f"{self.answered_since:,} had no answer, and {had} answered by "
+        few = len(self.retries) == 1
+        return words + (f"a retry, {self.retries[0].id}" if few else f"{len(self.retries)} retries")
 
     def chosen(
         self, outcomes: Collection[Outcome], numbers: Iterable[int] | None = None
@@ -180,8 +201,14 @@ async def write(
     records, batch = retriable.records, retriable.batch
     chosen = retriable.chosen(outcomes, numbers)
     if not chosen:
-        words = ", ".join(sorted(outcomes))
-        raise UsageError(f"{batch.id}: no request is {words}", hint="choose others with --only")
+        why = retriable.nothing_left if RETRIED <= frozenset(outcomes) else ""
+        there = ", ".join(f"{n:,} {outcome}" for outcome, n in retriable.counts.items())
+        raise UsageError(
+            f"{batch.id}: nothing to retry: {why}"
+            if why
+            else f"{batch.id}: no request is {' or '.join(sorted(outcomes))}: {there}",
+            hint="--only ok sends answered ones again" if why else "choose others with --only",
+        )
     steps: Steps[int] = (
         rewrite(records, chosen, changes, out) if changes else extract(records, chosen, out)
     )
@@ -264,7 +291,7 @@ def _directory() -> Path:
 def _check_is_worth_it(batch: Batch) -> None:
     if not batch.is_terminal:
         raise UsageError(
-            f"{batch.id} is {batch.status}: its requests may still be answered",
+            f"{batch.id} is {batch.word}: its requests may still be answered",
             hint=f"wait for it, or cancel it first: batchtui batches cancel {batch.id}",
         )
     refused = [error for error in batch.errors.data if error.line] if batch.errors else []

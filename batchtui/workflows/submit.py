@@ -95,7 +95,7 @@ class AlreadySubmittedError(UsageError):
     def __init__(self, what: str, earlier: Earlier) -> None:
         batch = earlier.batch
         super().__init__(
-            f"{what}: the same content was submitted already: {batch.id} is {batch.status}",
+            f"{what}: the same content was submitted already: {batch.id} is {batch.word}",
             hint="submitting it again costs again; --again does",
         )
         self.batch = batch

@@ -44,7 +44,7 @@ def test_put_then_create_from_the_file_id(command: Command, write_input: WriteIn
 
 def test_ls_is_tab_separated_in_a_pipe(command: Command, batch_id: str) -> None:
     (row,) = command("batches", "ls").stdout.splitlines()
-    assert row.split("\t")[:5] == [batch_id, "completed", "3", "3", "0"]
+    assert row.split("\t")[:5] == [batch_id, "done", "3", "3", "0"]
 
 
 def test_ls_json_has_a_schema_version(command: Command, batch_id: str) -> None:
@@ -56,7 +56,8 @@ def test_ls_json_has_a_schema_version(command: Command, batch_id: str) -> None:
 
 def test_ls_by_status(command: Command, batch_id: str) -> None:
     assert command("batches", "ls", "--status", "failed,expired").stdout == ""
-    assert batch_id in command("batches", "ls", "--status", "completed").stdout
+    for word in ("completed", "done"):
+        assert batch_id in command("batches", "ls", "--status", word).stdout
 
 
 def test_show(command: Command, batch_id: str) -> None:

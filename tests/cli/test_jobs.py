@@ -73,7 +73,7 @@ def test_one_batch_is_told_as_ever(command: Command, write_input: WriteInput, ou
     assert lines[0].endswith("in.jsonl: ok, 3 requests, 453 B") or "ok, 3 requests" in lines[0]
     assert "in.jsonl is uploaded as file-" in lines[1]
     assert lines[2].startswith("created batch_")
-    assert lines[3] == f"{lines[2].split()[-1]}  completed  3 of 3"
+    assert lines[3] == f"{lines[2].split()[-1]}  done  3 of 3"
     assert lines[-1] == "3 requests, 3 ok"
     assert document(done)["batch_id"] == lines[2].split()[-1]
 

@@ -23,6 +23,11 @@ def batch_id(command: Command, write_input: WriteInput) -> str:
     return made
 
 
+def failed_of(command: Command, batch_id: str) -> int:
+    counts = json.loads(command("batches", "show", batch_id, "--json").stdout)["request_counts"]
+    return int(counts["failed"])
+
+
 def ids(path: Path) -> list[str]:
     return [json.loads(line)["custom_id"] for line in path.read_text().splitlines()]
 
@@ -59,10 +64,10 @@ def test_what_retries_what_is_shown(command: Command, batch_id: str) -> None:
     assert document["outcomes"] == {"failed": document["requests"]}
     metadata = document["batch"]["metadata"]
     assert (metadata["team"], metadata["batchtui_retry_of"]) == ("ads", batch_id)
-    of = f"{batch_id}  ({document['requests']} failed)"
+    of = f"{batch_id}  (for {document['requests']} failed)"
     assert f"retry of     {of}" in command("batches", "show", new_id).stdout
     shown = command("batches", "show", batch_id)
-    assert f"retried by   {new_id}" in shown.stdout
+    assert f"retried by   {new_id}  (for {document['requests']} failed: " in shown.stdout
     shown_json = json.loads(command("batches", "show", batch_id, "--json").stdout)
     assert (shown_json["retry_of"], shown_json["retried_by"]) == (None, [new_id])
 
@@ -106,7 +111,21 @@ def test_when_all_is_answered_there_is_nothing_to_retry(command: Command, batch_
     assert command("batches", "watch", new_id).exit_code == 0
     nothing = command("batches", "retry", batch_id)
     assert nothing.exit_code == 2
-    assert "no request is cancelled, expired, failed, missing, unreadable" in nothing.stderr
+    said = " ".join(nothing.stderr.split())
+    assert f"nothing to retry: {failed_of(command, batch_id)} had no answer, and they were" in said
+    assert f"answered by a retry, {new_id}" in said
+    shown = command("batches", "show", batch_id).stdout
+    assert f"failed: {failed_of(command, batch_id)} of {failed_of(command, batch_id)} ok)" in shown
+    others = command("batches", "retry", batch_id, "--only", "expired,missing")
+    assert "no request is expired or missing: 40 ok" in others.stderr
+
+
+def test_what_this_program_put_there_is_no_metadata_of_people(
+    command: Command, batch_id: str
+) -> None:
+    shown = command("batches", "show", batch_id).stdout
+    assert "team=ads" in shown
+    assert "batchtui_token" not in shown
 
 
 def test_an_input_that_was_refused_is_not_tried_again(command: Command, tmp_path: Path) -> None:

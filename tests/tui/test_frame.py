@@ -154,7 +154,7 @@ async def test_the_notify_command_gets_the_text(tmp_path: Path) -> None:
         await until_shown(pilot, "running")
         app.take(make_batch(1), changed=["batch_000001"])
         await until(pilot, lambda: told.exists() and told.read_text())
-        assert told.read_text() == "a␛;b.jsonl: completed"
+        assert told.read_text() == "a␛;b.jsonl: done"
 
 
 async def test_a_notify_command_that_fails_is_told() -> None:

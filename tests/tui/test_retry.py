@@ -20,6 +20,7 @@ from batchtui.tui.screens.create import CreateScreen
 from batchtui.tui.screens.detail import DetailScreen
 from batchtui.tui.screens.prompt import PromptScreen
 from batchtui.tui.screens.retry import RetryScreen
+from batchtui.visible import id_tail
 from batchtui.workflows.session import Session
 from batchtui.workflows.submit import Submission, submit
 from tests.conftest import WriteInput
@@ -92,11 +93,14 @@ async def test_what_failed_becomes_a_batch_of_its_own_and_both_name_each_other(
             (paths.state_dir() / "retries").iterdir()
         )
         await pilot.press("i")
-        await until_shown(pilot, f"retry of    {first_id}   ({failed} failed)")
+        await until_shown(
+            pilot, f"retry of    {id_tail(first_id)}   for {failed} failed   in.jsonl"
+        )
         await pilot.press("j", "j")
         await until_shown(pilot, "Enter goes to that batch")
         await pilot.press("enter")
-        await until_shown(pilot, f"retried by  {second_id}   ({failed} failed)")
+        retry_of_it = f"retried by  {id_tail(second_id)}   for {failed} failed: "
+        await until_shown(pilot, f"{retry_of_it}{failed} of {failed} ok   in.retry.jsonl")
         assert "Esc back to the other batch" in screen_text(app)
         assert "team=ads" in screen_text(app)
         assert "batchtui_retry_of" not in screen_text(app)
@@ -112,6 +116,30 @@ async def test_what_failed_becomes_a_batch_of_its_own_and_both_name_each_other(
     assert all('"status_code":200' in line for line in lines)
 
 
+async def test_what_a_retry_has_answered_is_said_in_list_and_form(
+    make_app: MakeApp, gateway: Gateway, write_input: WriteInput
+) -> None:
+    profile = Profile("far", gateway.base_url, refresh_s=0.1)
+    first_id = await started(profile, write_input(40, model=MODEL))
+    app = make_app(profile)
+    async with app.run_test(size=(80, 24)) as pilot:
+        first = await until_final(pilot, app, first_id)
+        assert first.request_counts is not None
+        failed = first.request_counts.failed
+        await pilot.press("t")
+        await until_counted(pilot, app)
+        await pilot.press("S")
+        await until_shown(pilot, "nothing to object to")
+        await pilot.press("S")
+        await until_shown(pilot, "in.retry.jsonl")
+        await until_shown(pilot, f"{failed} ›")
+        await pilot.press("j")
+        await until_shown(pilot, f"retried: {failed} of {failed} ok")
+        await pilot.press("t")
+        await until_shown(pilot, f"{failed} requests that had no answer: answered since by a retry")
+        assert "Nothing is left to retry" in screen_text(app)
+
+
 async def test_other_outcomes_can_be_chosen(
     make_app: MakeApp, profile: Profile, write_input: WriteInput
 ) -> None:
@@ -120,7 +148,7 @@ async def test_other_outcomes_can_be_chosen(
     async with app.run_test(size=(80, 24)) as pilot:
         batch = await until_final(pilot, app, batch_id)
         retry(app, batch)
-        await until_shown(pilot, "Nothing is chosen: space chooses")
+        await until_shown(pilot, "Nothing is left to retry. Space chooses")
         assert app.screen.query_one("#go", Button).disabled
         await pilot.press("S")
         assert isinstance(app.screen, RetryScreen)
@@ -130,7 +158,7 @@ async def test_other_outcomes_can_be_chosen(
         await until_shown(pilot, "for example temperature=0.2")
         await focus(pilot, "#others")
         # It reaches the app in every terminal, which ctrl+enter does not.
-        await until_shown(pilot, "F2 go on")
+        await until_shown(pilot, "F2 review")
         await type_text(pilot, "n")
         await pilot.press("f2")
         await until_shown(pilot, "not FIELD=VALUE")

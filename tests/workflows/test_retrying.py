@@ -114,7 +114,9 @@ async def test_only_what_no_attempt_has_answered_is_sent_again(
         with await retrying.look(session, first) as found:
             assert found.counts == {Outcome.OK: 60}
             assert found.chosen(retrying.RETRIED) == found.records.indices(())
-            with pytest.raises(UsageError, match="no request is"):
+            with pytest.raises(
+                UsageError, match="had no answer, and they were answered by 2 retries"
+            ):
                 await retrying.write(found, tmp_path / "none")
         assert not list((tmp_path / "none").parent.glob("none"))
         out = tmp_path / "all.jsonl"

@@ -44,7 +44,7 @@ def look(view: JobView, *, is_driven_here: bool = False) -> tuple[str, str, Tone
         "cancelling": (signs.moving, "cancelling", "accent"),
         "cancelled": (signs.cancelled, "cancelled", "muted"),
         "done": (signs.done, "done", "success"),
-        "incomplete": (signs.partly, "done", "trouble"),
+        "incomplete": (signs.partly if view.answered else signs.failed, "done", "trouble"),
     }
     return known.get(state, (signs.unknown, state, ""))
 

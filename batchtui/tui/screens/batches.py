@@ -96,10 +96,12 @@ class BatchesScreen(FurtherPages):
         per_second = paces.per_second(batch) if batch.status == status.IN_PROGRESS else None
         still_s = paces.still_s(batch, self.app.now())
         pace = f"   {rate(per_second)}" if per_second else ""
+        retried = row.retried
         whose = f"   {row.connection.name}" if len(self.app.connections) > 1 else ""
         return [
             (row.name, "strong"),
             (whose, "accent"),
+            (f"   {retried.said}", retried.tone_for(batch)) if retried else ("", ""),
             (f"   {id_tail(plain_id(batch.id))}", "muted"),
             (f"   {batch.model}" if batch.model else "", ""),
             (pace, ""),

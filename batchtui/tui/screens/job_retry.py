@@ -39,7 +39,13 @@ class JobRetryScreen(Frame[None]):
 
     BINDING_GROUP_TITLE = "Retry a job"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("S,f2", "go_on", "go on", id="retry.go", tooltip="On, after a question"),
+        Binding(
+            "S,f2",
+            "go_on",
+            "retry, after a question",
+            id="retry.go",
+            tooltip="Send them again, after a question with the cost",
+        ),
     ]
     DEFAULT_CSS = """
     JobRetryScreen {
@@ -68,7 +74,7 @@ class JobRetryScreen(Frame[None]):
         yield Line(id="status")
         yield Horizontal(
             Button("Back", id="back", compact=True),
-            Button("Retry", id="go", compact=True),
+            Button("Retry, after a question", id="go", compact=True),
             id="buttons",
         )
 

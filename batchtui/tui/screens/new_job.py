@@ -228,7 +228,7 @@ class NewJobScreen(Frame[None]):
         if taken_up and job.state in FINAL_JOBS:
             question = (
                 f"This content is a job already: {job.name} of {moment(job.created_at)} is "
-                f"{job.state}. Make another? It costs again. No shows the one that is there."
+                f"{job.state.word}. Make another? It costs again. No shows the one that is there."
             )
             again = replace(new, again=True)
             self.app.push_screen(

@@ -41,7 +41,9 @@ class RetryScreen(Frame[None]):
 
     BINDING_GROUP_TITLE = "Retry"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("S,f2", "go_on", "go on", id="retry.go", tooltip="To the new batch"),
+        Binding(
+            "S,f2", "go_on", "review", id="retry.go", tooltip="See the batch before it is sent"
+        ),
     ]
     DEFAULT_CSS = """
     RetryScreen {
@@ -70,7 +72,7 @@ class RetryScreen(Frame[None]):
         yield Line(id="status")
         yield Horizontal(
             Button("Back", id="back", compact=True),
-            Button("Go on", id="go", compact=True, disabled=True),
+            Button("Review", id="go", compact=True, disabled=True),
             id="buttons",
         )
 
@@ -127,7 +129,7 @@ class RetryScreen(Frame[None]):
             self._say_trouble(error)
             return
         if self._numbers is None:
-            self._choice.offer(self._found.counts)
+            self._choice.offer(self._found.counts, self._answered_since(self._found))
         else:
             said: Cell = [("The requests that were chosen, whatever became of them.", "muted")]
             self._choice.show([said])
@@ -175,8 +177,21 @@ class RetryScreen(Frame[None]):
         retries = len(found.retries)
         past = f", with {plural(retries, 'retry', 'retries')} counted in" if retries else ""
         said = f"{plural(count, 'request')} of {len(found.records):,} for a new batch{past}"
-        self._say(said if count else [("Nothing is chosen: space chooses", "muted")])
+        nothing = (
+            found.nothing_left
+            and "Nothing is left to retry. Space chooses what to send all the same"
+        )
+        self._say(said if count else [(nothing or "Nothing is chosen: space chooses", "muted")])
         self.query_one("#go", Button).disabled = not count
+
+    def _answered_since(self, found: Retriable) -> str:
+        """Those that the list says have failed, and are not among the failed ones here."""
+        answered, names = found.answered_since, map(self.app.account.name, found.retries)
+        if not answered:
+            return ""
+        what = "1 request that" if answered == 1 else f"{answered:,} requests that"
+        by = "a retry" if len(found.retries) == 1 else f"{len(found.retries)} retries"
+        return f"{what} had no answer: answered since by {by}, {', '.join(names)}."
 
     @property
     def _requests(self) -> Sequence[int]:

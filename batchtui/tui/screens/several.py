@@ -214,7 +214,7 @@ class SeveralScreen(Frame[None]):
             except AlreadySubmittedError as error:
                 question = (
                     f"{item.path.name} was submitted on {moment(error.sent_at_s)} already: "
-                    f"{error.batch.id} is {error.batch.status}. Submit it again? It costs again."
+                    f"{error.batch.id} is {error.batch.word}. Submit it again? It costs again."
                 )
                 if await self.app.push_screen_wait(ConfirmScreen(question)):
                     again = self._submission(item, again=True)

@@ -237,7 +237,7 @@ class SubmittingScreen(CheckingScreen):
         self.say_trouble(error.message)
         question = (
             f"This content was submitted on {moment(error.sent_at_s)} already: "
-            f"{error.batch.id} is {error.batch.status}. Submit it again? It costs again."
+            f"{error.batch.id} is {error.batch.word}. Submit it again? It costs again."
         )
         then = partial(self._submit_again_if, submission, error.batch)
         self.app.push_screen(ConfirmScreen(question), then)

@@ -44,9 +44,11 @@ class OutcomeChoice(ChoosableLines):
         self.taken = set(taken)
         self._counts: Mapping[Outcome, int] = {}
         self._offered: list[Outcome] = []
+        self._note = ""
 
-    def offer(self, counts: Mapping[Outcome, int]) -> None:
-        self._counts = counts
+    def offer(self, counts: Mapping[Outcome, int], note: str = "") -> None:
+        """`note`: what else there is to know of them, below."""
+        self._counts, self._note = counts, note
         self._offered = sorted(counts, key=lambda each: (each not in NOT_ANSWERED, -counts[each]))
         self._draw()
 
@@ -63,7 +65,8 @@ class OutcomeChoice(ChoosableLines):
             self.post_message(self.Changed())
 
     def _draw(self) -> None:
-        self.show_at([self._line(each) for each in self._offered], self.chosen)
+        note: list[Cell] = ["", [(self._note, "muted")]] if self._note else []
+        self.show_at([*(self._line(each) for each in self._offered), *note], self.chosen)
 
     def _line(self, outcome: Outcome) -> Cell:
         mark = "x" if outcome in self.taken else " "

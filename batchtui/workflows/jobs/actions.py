@@ -37,7 +37,7 @@ from pathlib import Path
 from typing import Final
 
 from batchtui.errors import UsageError
-from batchtui.jsonl.outcomes import Outcome
+from batchtui.jsonl.outcomes import NOT_ANSWERED, Outcome
 from batchtui.jsonl.progress import Progress
 from batchtui.workflows.background import in_thread
 from batchtui.workflows.jobs import audit, collecting, engine
@@ -95,7 +95,7 @@ def pause(store: JobStore, id_or_prefix: str) -> Job:
     if job.state is JobState.PAUSED:
         return job
     if job.state in FINAL_JOBS or job.state is JobState.CANCELLING:
-        raise UsageError(f"{job.id} is {job.state}")
+        raise UsageError(f"{job.id} is {job.state.word}")
     if driver(store.directory(job.id)):
         return store.update(job.id, wanted=PAUSE)
     return store.move(job.id, JobState.PAUSED)
@@ -110,7 +110,8 @@ def resume(store: JobStore, id_or_prefix: str, *, max_spend_usd: float | None = 
     job = store.job(id_or_prefix)
     if job.state in FINAL_JOBS:
         raise UsageError(
-            f"{job.id} is {job.state}", hint=f"batchtui jobs retry {job.id} makes a new attempt"
+            f"{job.id} is {job.state.word}",
+            hint=f"batchtui jobs retry {job.id} makes a new attempt",
         )
     with lease(store.directory(job.id), job.id):
         for shard in store.shards(job.id):
@@ -136,7 +137,7 @@ def cancel(store: JobStore, id_or_prefix: str) -> Job:
     """Raises UsageError for a job that has ended."""
     job = store.job(id_or_prefix)
     if job.state in FINAL_JOBS:
-        raise UsageError(f"{job.id} is {job.state}")
+        raise UsageError(f"{job.id} is {job.state.word}")
     if job.state is JobState.CANCELLING:
         return job
     if driver(store.directory(job.id)):
@@ -160,7 +161,7 @@ def forget(store: JobStore, id_or_prefix: str) -> None:
 
 def _check_forgettable(job: Job) -> None:
     if job.state not in FINAL_JOBS and job.state is not JobState.STOPPED:
-        raise UsageError(f"{job.id} is {job.state}", hint=f"batchtui jobs cancel {job.id}")
+        raise UsageError(f"{job.id} is {job.state.word}", hint=f"batchtui jobs cancel {job.id}")
 
 
 async def retry(
@@ -179,14 +180,16 @@ async def retry(
     """
     job = store.job(id_or_prefix)
     if job.state not in FINAL_JOBS:
-        raise UsageError(f"{job.id} is {job.state}", hint=f"batchtui jobs resume {job.id}")
+        raise UsageError(f"{job.id} is {job.state.word}", hint=f"batchtui jobs resume {job.id}")
     chosen = tuple(outcomes) or job.options.retry_outcomes
     wanted = retrying.NewAttempt(chosen, changes or {})
     with lease(store.directory(job.id), job.id):
         bounds = bounds_of(session.profile, job.options)
         count = await in_thread(audit.lay_out_retry(store, job, wanted, bounds), on_progress)
         if not count:
-            raise UsageError(f"{job.id}: no request is {', '.join(chosen)}")
+            if frozenset(chosen) >= NOT_ANSWERED:
+                raise UsageError(f"{job.id}: nothing to retry: every request has an answer")
+            raise UsageError(f"{job.id}: no request is {' or '.join(chosen)}")
         most = max(job.options.max_attempts, job.attempt + 1)
         store.update(job.id, wanted="", options=replace(job.options, max_attempts=most))
         return store.move(job.id, JobState.RUNNING)

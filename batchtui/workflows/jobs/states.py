@@ -39,6 +39,11 @@ class JobState(StrEnum):
     INCOMPLETE = "incomplete"
     """All attempts are over, and some requests are not answered."""
 
+    @property
+    def word(self) -> str:
+        """What people read, everywhere but in JSON; lists show a sign where answers are missing."""
+        return "done" if self is JobState.INCOMPLETE else str(self)
+
 
 class ShardState(StrEnum):
     PLANNED = "planned"

@@ -51,7 +51,7 @@ async def test_a_retry_by_outcome_with_changes(desk: Desk) -> None:
     job = await desk.drive(job)
     assert (job.state, job.attempt) == (JobState.DONE, 3)
     await desk.assert_batches_are_those_of(job)
-    with pytest.raises(UsageError, match="no request is"):
+    with pytest.raises(UsageError, match="every request has an answer"):
         await actions.retry(desk.session, desk.store, job.id)
 
 

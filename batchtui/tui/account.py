@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class Counted(NamedTuple):
-    """An answer, looked through once. `moving`: the batches in progress. `retries`: see `retried`."""
+    """An answer, looked through once. `moving`: the batches in progress.
+
+    `retries`: the ids of the retries of each batch that has some.
+    """
 
     answer: Refreshed
     batches: dict[str, Batch]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from batchtui.models import status
 from batchtui.tui import needs
+from batchtui.tui.batch_offers import has_errors, has_results
 from batchtui.tui.figures import plural
 from batchtui.tui.pace import answered_of
 
@@ -21,7 +22,7 @@ CLIPBOARD_BYTES: Final = 54_000
 
 def open_results(app: BatchtuiApp, batch: Batch, where: Where | None = None) -> None:
     """The answers of `batch`, or those that `where` wants; its detail where there are none."""
-    if batch.output_file_id or batch.error_file_id:
+    if has_results(batch):
         if why := needs.missing(app, "file_content"):
             app.tell(why, trouble=True)
             return
@@ -33,6 +34,19 @@ def open_results(app: BatchtuiApp, batch: Batch, where: Where | None = None) -> 
     if batch.status != status.FAILED:
         app.tell("No results: it is final without any" if batch.is_terminal else "No results yet")
     app.open_batch(batch.id)
+
+
+def open_errors(app: BatchtuiApp, batch: Batch) -> None:
+    """The results that are not ok; the errors of the batch itself, where it has no results."""
+    if not has_errors(batch):
+        app.tell("Nothing of it failed" if batch.is_terminal else "Nothing of it failed so far")
+    elif not has_results(batch):
+        app.open_batch(batch.id)
+    else:
+        from batchtui.jsonl.outcomes import Outcome
+        from batchtui.workflows.where import Where
+
+        open_results(app, batch, Where(outcomes=frozenset(Outcome) - {Outcome.OK}))
 
 
 def open_file(app: BatchtuiApp, file_id: str, name: str, line: int | None = None) -> None:

@@ -116,6 +116,14 @@ def error_line(error: BatchError) -> str:
     return f"line {error.line}: {what}" if error.line is not None else what
 
 
+def failed_of(batch: Batch) -> int | None:
+    return batch.request_counts.failed if batch.request_counts else None
+
+
+def total_of(batch: Batch) -> int | None:
+    return batch.request_counts.total if batch.request_counts else None
+
+
 def age_s(batch: Batch, now_s: float) -> float | None:
     return None if batch.created_at is None else now_s - batch.created_at
 

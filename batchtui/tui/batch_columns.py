@@ -8,14 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from batchtui.tui.batch_cells import age_s, failed_cell, progress_cell, status_cell, status_order
+from batchtui.tui.batch_cells import (
+    age_s,
+    failed_cell,
+    failed_of,
+    progress_cell,
+    status_cell,
+    status_order,
+    total_of,
+)
 from batchtui.tui.figures import NONE, count, span
 from batchtui.tui.plain_ids import plain_id
 from batchtui.tui.widgets.columns import Column
 from batchtui.tui.widgets.spans import Span
 
 if TYPE_CHECKING:
-    from batchtui.models.batch import Batch
     from batchtui.tui.connection import Listed
 
 PROFILE: Final = "profile"
@@ -107,7 +114,7 @@ def batch_columns(now_s: Callable[[], float]) -> list[Column[Listed]]:
             _requests,
             right=True,
             keep=0,
-            order=_total,
+            order=lambda row: total_of(row.batch),
             optional=True,
         ),
         Column(
@@ -117,7 +124,7 @@ def batch_columns(now_s: Callable[[], float]) -> list[Column[Listed]]:
             lambda row: failed_cell(row.batch, row.retried),
             right=True,
             keep=3,
-            order=lambda row: _failed(row.batch),
+            order=lambda row: failed_of(row.batch),
         ),
         Column("age", "AGE", 4, age, right=True, keep=7, order=_age_order),
         Column("left", "LEFT", 5, left, right=True, keep=2, order=_left_s),
@@ -133,14 +140,6 @@ def _age_order(row: Listed) -> float | None:
     return row.batch.created_at
 
 
-def _failed(batch: Batch) -> int | None:
-    return batch.request_counts.failed if batch.request_counts else None
-
-
-def _total(row: Listed) -> int | None:
-    return row.batch.request_counts.total if row.batch.request_counts else None
-
-
 def _requests(row: Listed) -> list[Span]:
-    total = _total(row)
+    total = total_of(row.batch)
     return [(NONE, "muted") if total is None else (count(total), "")]

@@ -46,6 +46,12 @@ def detail_entries(batch: Batch, account: Account, now_s: float) -> list[Entry]:
     ]
 
 
+def first_error(entries: Sequence[Entry]) -> int | None:
+    """The number of the first line that leads to a fault in the input; None where there is none."""
+    places = (n for n, each in enumerate(entries) if isinstance(each.opens, ToFile))
+    return next((n for n in places if getattr(entries[n].opens, "line", None) is not None), None)
+
+
 def _state(batch: Batch, account: Account, now_s: float) -> Iterator[Cell]:
     sign, word, tone = look(batch)
     line: list[Span] = [(f"{sign} {word}", tone)]

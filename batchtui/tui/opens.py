@@ -47,6 +47,19 @@ class Entry(NamedTuple):
     opens: Opens | None = None
 
 
+def called(opens: Opens | None) -> str:
+    """As `does`, in as few words as a key line has room for."""
+    if isinstance(opens, ToFile):
+        return "open there" if opens.line else "open file"
+    if isinstance(opens, ToBatch):
+        return "go there"
+    if isinstance(opens, ToSummary):
+        return "sum up"
+    if isinstance(opens, ToResults) and opens.where is not None:
+        return "list these"
+    return ""
+
+
 def does(opens: Opens | None) -> str:
     """What Enter does there, in words."""
     if isinstance(opens, ToFile):

@@ -201,7 +201,7 @@ async def write(
     records, batch = retriable.records, retriable.batch
     chosen = retriable.chosen(outcomes, numbers)
     if not chosen:
-        why = retriable.nothing_left if RETRIED <= frozenset(outcomes) else ""
+        why = retriable.nothing_left if frozenset(outcomes) >= RETRIED else ""
         there = ", ".join(f"{n:,} {outcome}" for outcome, n in retriable.counts.items())
         raise UsageError(
             f"{batch.id}: nothing to retry: {why}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
@@ -81,9 +82,14 @@ def answer(*batches: Batch, changed: Iterable[str] = (), at_s: float = NOW_S) ->
 class CannedApp(BatchtuiApp):
     """The app on an account that the test writes; nothing is asked, and its clock stands still."""
 
-    def __init__(self, *batches: Batch, names: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *batches: Batch,
+        names: Mapping[str, str] | None = None,
+        memory_file: Path | None = None,
+    ) -> None:
         profile = Profile("litellm", "http://localhost:4000", provider="openai")
-        super().__init__(profile, clock=lambda: NOW_S)
+        super().__init__(profile, clock=lambda: NOW_S, memory_file=memory_file)
         self._batches = batches
         self._names = dict(names or {})
 

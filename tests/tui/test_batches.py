@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from batchtui.tui.memory import Memory, View, save
 from batchtui.tui.screens.batches import BatchesScreen
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.detail import DetailScreen
@@ -102,6 +104,33 @@ async def test_refresh_keeps_cursor_and_filter() -> None:
         await pilot.press("escape")
         await pilot.pause()
         assert len(screen.table.rows) == 50
+
+
+async def test_batches_are_found_by_how_many_requests_failed() -> None:
+    app = CannedApp(*every_status())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "8 loaded")
+        await pilot.press("slash")
+        await until_shown(pilot, "failed:>0  age:<2d")
+        await type_text(pilot, "failed:>0")
+        await until_shown(pilot, "3 of 8")
+        await type_text(pilot, " total:>10k")
+        await until_shown(pilot, "1 of 8")
+        await type_text(pilot, " failed:x")
+        await until_shown(pilot, "failed: needs < or > and a number")
+        await pilot.press("escape")
+
+
+async def test_a_filter_that_is_there_is_told_and_typed_over(tmp_path: Path) -> None:
+    memory = tmp_path / "memory.json"
+    save(Memory(views={"batches": View(filter="file-2")}), memory)
+    app = CannedApp(*(make_batch(number) for number in range(1, 5)), memory_file=memory)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "filter /file-2  1 of 4")
+        await pilot.press("slash", *"file-3", "enter")
+        await until_shown(pilot, "filter /file-3  1 of 4")
+        await pilot.press("slash", "end", *"x", "enter")
+        await until_shown(pilot, "filter /file-3x  0 of 4")
 
 
 async def test_a_filter_that_leaves_nothing_says_so() -> None:

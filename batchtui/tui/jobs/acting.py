@@ -18,6 +18,7 @@ from batchtui.errors import BatchtuiError
 from batchtui.tui.batch_actions import copy_text
 from batchtui.tui.figures import plural
 from batchtui.tui.jobs.board import is_final
+from batchtui.tui.jobs.offers import is_left, offered
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.screens.prompt import PromptScreen
@@ -89,6 +90,11 @@ class JobActing(Frame[None]):
             self.app.tell(f"profile {profile.name} is read-only", trouble=True)
         return not profile.read_only
 
+    def offered(self, binding: Binding) -> str | None:
+        if not (binding.id or "").startswith("job.") or binding.id == "job.create":
+            return binding.description
+        return offered(self.chosen_jobs, self.app.desk.driven, binding)
+
     # looking
 
     def action_open(self) -> None:
@@ -143,15 +149,12 @@ class JobActing(Frame[None]):
                 continue
             if is_final(view):
                 self.app.tell(f"{view.job.name} has ended: t retries what has no answer")
-            elif str(view.state) in ("paused", "stopped") or self._is_left(view):
+            elif str(view.state) in ("paused", "stopped") or is_left(view, self.app.desk.driven):
                 self._ask_to_resume(view)
             elif str(view.state) == "cancelling":
                 self.app.tell(f"{view.job.name} is being cancelled")
             else:
                 self._pause(view)
-
-    def _is_left(self, view: JobView) -> bool:
-        return view.is_interrupted and view.job.id not in self.app.desk.driven
 
     def _ask_to_resume(self, view: JobView) -> None:
         """A job that its cap has stopped needs another cap."""

@@ -13,9 +13,16 @@ from textual.widget import Widget
 
 from batchtui.errors import BatchtuiError
 from batchtui.models import status
-from batchtui.tui.batch_actions import cancel_question, copy_text, open_results, retry
-from batchtui.tui.batch_cells import age_s, look
+from batchtui.tui.batch_actions import (
+    cancel_question,
+    copy_text,
+    open_errors,
+    open_results,
+    retry,
+)
+from batchtui.tui.batch_cells import age_s, failed_of, look, total_of
 from batchtui.tui.batch_columns import PROFILE, batch_columns
+from batchtui.tui.batch_offers import has_results, offered
 from batchtui.tui.connection import Connection, Listed, listed, rows_of
 from batchtui.tui.figures import plural, rate, span
 from batchtui.tui.filters import Fields
@@ -40,14 +47,23 @@ class BatchesScreen(FurtherPages):
             "x", "cancel", "cancel", id="batch.cancel", tooltip="Cancel the marked, or this one"
         ),
         Binding("t", "retry", "retry", id="batch.retry", tooltip="Send again what came to nothing"),
+        Binding(
+            "e", "errors", "errors", id="batch.errors", tooltip="What failed, or the errors of it"
+        ),
         Binding("i", "detail", "detail", id="batch.detail", tooltip="All that is known of it"),
         Binding(
             "y", "copy", "copy id", show=False, id="batch.copy", tooltip="Copy the id of the batch"
         ),
-        Binding("slash", "filter", "filter", id="list.filter", tooltip="Narrow the list"),
+        Binding(
+            "slash",
+            "filter",
+            "filter",
+            id="list.filter",
+            tooltip="Narrow: words, status:x failed:>0 total:>1k age:<2d",
+        ),
     ]
     tab = "batches"
-    filter_hint = "words, status:failed,expired  model:gpt  age:<2d  tag.team:ads"
+    filter_hint = "words, status:failed  failed:>0  age:<2d  model:gpt  tag.team:ads"
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,7 +99,11 @@ class BatchesScreen(FurtherPages):
                 "endpoint": lambda row: row.batch.endpoint,
                 "profile": lambda row: row.connection.name,
             },
-            numbers={"age": lambda row: age_s(row.batch, self.app.now())},
+            numbers={
+                "failed": lambda row: failed_of(row.batch),
+                "total": lambda row: total_of(row.batch),
+                "age": lambda row: age_s(row.batch, self.app.now()),
+            },
             tags=lambda row: row.batch.metadata or {},
         )
 
@@ -211,6 +231,16 @@ class BatchesScreen(FurtherPages):
 
     # what one does with a batch
 
+    def offered(self, binding: Binding) -> str | None:
+        row = self.table.cursor_row
+        batch = row.batch if row is not None else None
+        if batch is not None and not has_results(batch):
+            # Enter shows the detail then.
+            if binding.id in ("batch.open", "batch.detail"):
+                return "detail" if binding.id == "batch.open" else None
+        chosen = [each.batch for each in self.table.chosen_rows]
+        return offered(binding.id, binding.description, batch, chosen)
+
     @on(RecordTable.Chosen)
     def action_open(self) -> None:
         row = self.row_or_tell()
@@ -223,6 +253,12 @@ class BatchesScreen(FurtherPages):
         if row is not None:
             self.app.turn_to(row.connection)
             self.app.open_batch(row.batch.id)
+
+    def action_errors(self) -> None:
+        row = self.table.cursor_row
+        if row is not None:
+            self.app.turn_to(row.connection)
+            open_errors(self.app, row.batch)
 
     def action_retry(self) -> None:
         row = self.row_or_tell()

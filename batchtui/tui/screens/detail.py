@@ -15,13 +15,15 @@ from batchtui.tui import summaries
 from batchtui.tui.batch_actions import (
     cancel_question,
     copy_text,
+    open_errors,
     open_file,
     open_results,
     retry,
 )
-from batchtui.tui.batch_detail import detail_entries
+from batchtui.tui.batch_detail import detail_entries, first_error
+from batchtui.tui.batch_offers import has_results, offered
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.opens import Entry, ToBatch, ToFile, ToResults, ToSummary, does
+from batchtui.tui.opens import Entry, ToBatch, ToFile, ToResults, ToSummary, called, does
 from batchtui.tui.screens.confirm import ConfirmScreen
 from batchtui.tui.screens.copy import CopyScreen
 from batchtui.tui.screens.saving import Saving
@@ -46,6 +48,7 @@ class DetailScreen(Saving):
             "enter", "open", "open", id="batch.open", tooltip="What the line names, else results"
         ),
         Binding("t", "retry", "retry", id="batch.retry", tooltip="Send again what came to nothing"),
+        Binding("e", "errors", "errors", id="batch.errors", tooltip="What failed of it, and why"),
         Binding("d", "save", "save", id="batch.save", tooltip="Save all results in one file"),
         Binding("x", "cancel", "cancel", id="batch.cancel", tooltip="Cancel this batch"),
         Binding("y", "copy", "copy", id="batch.copy", tooltip="Copy an id, the metadata, or all"),
@@ -99,7 +102,9 @@ class DetailScreen(Saving):
         """The cursor stays on what it was on, though lines come and go above it."""
         lines = self.query_one(ChoosableLines)
         chosen, before = lines.chosen, self._entry
-        if before is not None and before.opens is not None:
+        if not self._entries:
+            chosen = first_error(entries) or 0
+        elif before is not None and before.opens is not None:
             places = [n for n, each in enumerate(entries) if each.opens == before.opens]
             chosen = min(places, key=lambda place: abs(place - chosen), default=chosen)
         self._entries = entries
@@ -115,11 +120,16 @@ class DetailScreen(Saving):
     def _tell_what_enter_does(self) -> None:
         entry = self._entry
         batch = self.shown_batch
-        has_results = batch is not None and bool(batch.output_file_id or batch.error_file_id)
+        can_read = batch is not None and has_results(batch)
         words = does(entry.opens) if entry else ""
-        self.show_status(
-            "", [(words or ("Enter reads the results" if has_results else ""), "muted")]
-        )
+        self.show_status("", [(words or ("Enter reads the results" if can_read else ""), "muted")])
+
+    def offered(self, binding: Binding) -> str | None:
+        batch, entry = self.shown_batch, self._entry
+        if binding.id == "batch.open" and batch is not None:
+            words = called(entry.opens) if entry is not None else ""
+            return words or ("results" if has_results(batch) else None)
+        return offered(binding.id, binding.description, batch)
 
     @on(ChoosableLines.Opened)
     def action_open(self) -> None:
@@ -133,10 +143,21 @@ class DetailScreen(Saving):
             open_file(self.app, opens.file_id, opens.name, opens.line)
         elif isinstance(opens, ToSummary):
             summaries.learn(self.app, batch, insist=True)
-        elif batch.output_file_id or batch.error_file_id:
+        elif has_results(batch):
             open_results(self.app, batch, opens.where if isinstance(opens, ToResults) else None)
         else:
             self.app.tell("It has no results" if batch.is_terminal else "No results yet")
+
+    def action_errors(self) -> None:
+        """Those of the batch itself are on this screen; of its requests there are results."""
+        batch = self.shown_batch
+        if batch is None:
+            return
+        place = first_error(self._entries)
+        if place is not None:
+            self.query_one(ChoosableLines).choose(place)
+        else:
+            open_errors(self.app, batch)
 
     def action_retry(self) -> None:
         batch = self.shown_batch

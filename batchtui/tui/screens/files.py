@@ -47,7 +47,13 @@ class FilesScreen(Transfers):
         Binding("p", "purpose", "purpose", id="file.purpose", tooltip="Files of one purpose only"),
         Binding("u", "upload", "upload", id="file.upload", tooltip="Send a file of this machine"),
         Binding("y", "copy", "copy id", id="file.copy", tooltip="Copy the id of the file"),
-        Binding("slash", "filter", "filter", id="list.filter", tooltip="Narrow the list"),
+        Binding(
+            "slash",
+            "filter",
+            "filter",
+            id="list.filter",
+            tooltip="Narrow: words, purpose:batch size:>10M age:<2d",
+        ),
     ]
     tab = "files"
     _purpose = ""
@@ -198,6 +204,17 @@ class FilesScreen(Transfers):
         self.account_changed()
 
     # what one does with a file
+
+    def offered(self, binding: Binding) -> str | None:
+        row = self.table.cursor_row
+        label = binding.description
+        if not (binding.id or "").startswith("file.") or binding.id == "file.upload":
+            return label
+        if binding.id == "file.purpose":
+            return label if len({file.purpose for file in self._files}) > 1 else None
+        if row is None or (binding.id == "file.create" and row.purpose not in INPUT_PURPOSES):
+            return None
+        return label
 
     @on(RecordTable.Chosen)
     def action_open(self) -> None:

@@ -93,7 +93,9 @@ class Frame(Screen[T], inherit_bindings=False):
         self.query_one("#title", Line).show(left, end)
 
     def show_status(self, left: Cell = "", right: Cell = "") -> None:
+        """What is under the cursor; the keys that do something with it follow."""
         self.query_one("#status", Line).show(left, right)
+        self.show_keys()
 
     def offered(self, binding: Binding) -> str | None:
         """What the key line says of a key now; None: not there, since it would do nothing."""

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from batchtui.tui.jobs.acting import JOB_KEYS, JobActing
 from batchtui.tui.jobs.detail import detail_entries
-from batchtui.tui.opens import Entry, ToBatch, does
+from batchtui.tui.opens import Entry, ToBatch, called, does
 from batchtui.tui.widgets.choosable import ChoosableLines
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ class JobScreen(JobActing):
     def _tell_what_enter_does(self) -> None:
         entry = self._entry
         what = does(entry.opens) if entry else ""
-        self.show_status(self.app.desk.trouble, [(what or "Enter reads the results", "muted")])
+        if not what and self.view is not None and self.view.shards_done:
+            what = "Enter reads the results"
+        self.show_status(self.app.desk.trouble, [(what, "muted")])
 
     @on(ChoosableLines.Opened)
     def action_open(self) -> None:
@@ -86,6 +88,14 @@ class JobScreen(JobActing):
             super().action_open()
         else:
             self.app.tell("No results yet: none of its shards is done")
+
+    def offered(self, binding: Binding) -> str | None:
+        """Enter goes where the line leads, else to the results, where there are some."""
+        entry, view = self._entry, self.view
+        if binding.id == "job.open" and view is not None:
+            words = called(entry.opens) if entry is not None else ""
+            return words or ("results" if view.shards_done else None)
+        return super().offered(binding)
 
     def action_refresh(self) -> None:
         self.app.desk.look_now()

@@ -42,12 +42,17 @@ class JobsScreen(JobActing, ListScreen[Row]):
             "c", "create", "New", show=False, id="job.create", tooltip="A job from a file in Local"
         ),
         Binding(
-            "slash", "filter", "filter", show=False, id="list.filter", tooltip="Narrow the list"
+            "slash",
+            "filter",
+            "filter",
+            show=False,
+            id="list.filter",
+            tooltip="Narrow: words, status:x failed:>0 total:>1k age:<2d",
         ),
     ]
     tab = "jobs"
     shows_batches = False
-    filter_hint = "words, status:running,stopped  age:<2d"
+    filter_hint = "words, status:running,stopped  failed:>0  total:>1k  age:<2d"
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +78,11 @@ class JobsScreen(JobActing, ListScreen[Row]):
                 "file": lambda row: row.job.input_path,
                 "profile": lambda row: row.job.profile_name,
             },
-            numbers={"age": lambda row: self.app.now() - row.job.created_at},
+            numbers={
+                "failed": lambda row: row.view.failed + row.view.missing,
+                "total": lambda row: row.view.total,
+                "age": lambda row: self.app.now() - row.job.created_at,
+            },
         )
 
     def compose_top(self) -> Iterable[Widget]:

@@ -172,5 +172,5 @@ class ListScreen(Root, Generic[R]):
         if text:
             gap = "   " if facts else ""
             shown, total = len(self.table.rows), self.table.rows.total()
-            facts += [(f"{gap}/{text}  ", "accent"), (f"{shown:,} of {total:,}", "muted")]
+            facts += [(f"{gap}filter /{text}  ", "accent"), (f"{shown:,} of {total:,}", "muted")]
         return facts

@@ -80,7 +80,7 @@ class ChoosableLines(Lines):
             return
         if self._owners[place] == self.chosen and event.chain > 1:
             self.post_message(self.Opened())
-        self._choose(self._owners[place])
+        self.choose(self._owners[place])
 
     def on_focus(self) -> None:
         self.refresh()
@@ -97,18 +97,18 @@ class ChoosableLines(Lines):
         elif lines < 0 and first < top <= last:
             self.scroll_to(y=top - 1, animate=False, force=True)
         else:
-            self._choose(self.chosen + lines)
+            self.choose(self.chosen + lines)
 
     def action_page(self, screens: float) -> None:
         place = self._rows_of(self.chosen)[0] + int(self.size.height * screens)
         if self._owners:
-            self._choose(self._owners[min(max(place, 0), len(self._owners) - 1)])
+            self.choose(self._owners[min(max(place, 0), len(self._owners) - 1)])
 
     def action_top(self) -> None:
-        self._choose(0)
+        self.choose(0)
 
     def action_bottom(self) -> None:
-        self._choose(len(self._lines) - 1)
+        self.choose(len(self._lines) - 1)
 
     def _rows_of(self, number: int) -> tuple[int, int]:
         """The first and last row of a line."""
@@ -117,7 +117,8 @@ class ChoosableLines(Lines):
         first = self._owners.index(number)
         return first, first + self._owners.count(number) - 1
 
-    def _choose(self, number: int) -> None:
+    def choose(self, number: int) -> None:
+        """Let this line be the chosen one, and show it."""
         number = min(max(number, 0), max(len(self._lines) - 1, 0))
         changed, self.chosen = number != self.chosen, number
         first, last = self._rows_of(number)

@@ -99,6 +99,8 @@ class FilterBar(Horizontal):
                 Static("", markup=False, id="told"),
             )
         self.screen.set_focus(self._field)
+        # What is typed takes the place of a filter that is there already.
+        self._field.select_all()
 
     def tell(self, text: str, *, trouble: bool = False) -> None:
         """How much is left, or what is not understood, at the right of what is typed.

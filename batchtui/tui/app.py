@@ -259,7 +259,7 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
     # what screens ask for
 
     async def action_go(self, mode: str) -> None:
-        if self.profile is None and mode != "local":
+        if self.profile is None and mode == "batches":
             mode = "welcome"
         if mode != self.current_mode:
             await self.switch_mode(mode)

@@ -64,7 +64,7 @@ def retry(app: BatchtuiApp, batch: Batch, numbers: Sequence[int] | None = None) 
     """Send requests of `batch` again: those that one chooses by outcome, or those of `numbers`
     (from 0, in the order of the input), whatever became of them."""
     if app.session is None or app.profile is None:
-        app.tell("Not connected: press 1 to see how")
+        app.tell(needs.NOT_CONNECTED)
         return
     if why := needs.why_not(app, "batch.retry"):
         app.tell(why, trouble=True)

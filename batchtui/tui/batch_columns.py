@@ -69,6 +69,7 @@ def batch_columns(now_s: Callable[[], float]) -> list[Column[Listed]]:
             lambda row: row.name,
             keep=10,
             order=lambda row: row.name.casefold(),
+            least=8,
             **grown,
         ),
         Column(
@@ -123,10 +124,10 @@ def batch_columns(now_s: Callable[[], float]) -> list[Column[Listed]]:
             6,
             lambda row: failed_cell(row.batch, row.retried),
             right=True,
-            keep=3,
+            keep=7,
             order=lambda row: failed_of(row.batch),
         ),
-        Column("age", "AGE", 4, age, right=True, keep=7, order=_age_order),
+        Column("age", "AGE", 4, age, right=True, keep=5, order=_age_order),
         Column("left", "LEFT", 5, left, right=True, keep=2, order=_left_s),
     ]
 

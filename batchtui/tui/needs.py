@@ -39,9 +39,14 @@ CHANGES: Final = frozenset(
 """What changes the account. A form may be filled in without: it says what is wrong with a file."""
 
 
+NOT_CONNECTED: Final = "Not connected: press 1 to see how"
+
+
 def why_not(app: ConnectedApp, binding_id: str | None) -> str | None:
     """Why the action of this binding cannot be done here; None when it can, as far as is known."""
     profile = app.profile
+    if profile is None and (binding_id or "").startswith("file."):
+        return NOT_CONNECTED
     if profile is not None and profile.read_only and binding_id in CHANGES:
         return f"profile {profile.name} is read-only"
     return missing(app, NEEDS.get(binding_id or "", ""))

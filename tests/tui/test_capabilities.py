@@ -51,7 +51,7 @@ async def test_a_read_only_profile_offers_no_change() -> None:
     assert app.profile is not None
     app.connection.profile = replace(app.profile, read_only=True)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until_shown(pilot, "Enter results")
+        await until_shown(pilot, "Enter detail")
         assert "x cancel" not in screen_lines(app)[-1]
         await pilot.press("x")
         await until_shown(pilot, "profile litellm is read-only")

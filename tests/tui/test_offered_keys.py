@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from batchtui.config import Profile
 from batchtui.tui.batch_offers import has_errors, may_be_retried
@@ -39,6 +40,10 @@ def keys_of(app: Any) -> str:
     return screen_lines(app)[-1]
 
 
+async def until_keys(pilot: Pilot[Any], app: Any, wanted: str) -> None:
+    await until(pilot, lambda: wanted in keys_of(app))
+
+
 async def test_the_list_offers_what_the_row_can_do() -> None:
     app = CannedApp(RUNNING, FAILED, PARTLY, WHOLE)
     async with app.run_test(size=(100, 24)) as pilot:
@@ -48,7 +53,7 @@ async def test_the_list_offers_what_the_row_can_do() -> None:
             "Enter results  c new  t retry  e errors  i detail  / filter",
             "Enter results  c new  i detail  / filter",
         ):
-            await until(pilot, lambda wanted=wanted: wanted in keys_of(app))
+            await until_keys(pilot, app, wanted)
             await pilot.press("j")
         await pilot.press("k", "k", "space", "question_mark")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
@@ -63,7 +68,7 @@ async def test_the_detail_offers_what_the_batch_can_do() -> None:
         for wanted in ("x cancel  y copy", "Enter open there  e errors", "Enter results  t retry"):
             await pilot.press("i")
             await until(pilot, lambda: isinstance(app.screen, DetailScreen))
-            await until(pilot, lambda wanted=wanted: wanted in keys_of(app))
+            await until_keys(pilot, app, wanted)
             await pilot.press("escape", "j")
 
 

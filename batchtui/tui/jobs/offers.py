@@ -1,4 +1,4 @@
-"""What can be done with jobs as they stand: the key line offers nothing that only says it cannot."""
+"""What can be done with jobs as they stand: the key line offers nothing else. Pure functions."""
 
 from __future__ import annotations
 

@@ -9,11 +9,12 @@ from textual import events, on, work
 from textual.binding import Binding, BindingType
 
 from batchtui.errors import BatchtuiError
+from batchtui.tui import needs
 from batchtui.tui.batch_actions import copy_text
 from batchtui.tui.batch_cells import look
 from batchtui.tui.figures import plural, size, span
 from batchtui.tui.filters import Fields
-from batchtui.tui.plain_ids import plain_id
+from batchtui.tui.plain_ids import plain_id, short_file_name
 from batchtui.tui.screens.transfers import Transfers, name_of
 from batchtui.tui.trouble import nothing_loaded_for
 from batchtui.tui.widgets.columns import Column
@@ -69,7 +70,7 @@ class FilesScreen(Transfers):
             Column(
                 "name",
                 "NAME",
-                18,
+                19,
                 _name,
                 grow=True,
                 is_name=True,
@@ -118,8 +119,8 @@ class FilesScreen(Transfers):
             f"   purpose: {self._purpose or 'all'}",
             "accent" if self._purpose else "muted",
         )
-        stored = sum(file.bytes for file in files)
-        return [(f"{plural(len(files), 'file')}   {size(stored)}", "muted"), purpose]
+        stored = size(sum(file.bytes for file in files))
+        return [(plural(len(files), "file"), "muted"), (f"   {stored}", "muted"), purpose]
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         self._forget_others()
@@ -139,6 +140,10 @@ class FilesScreen(Transfers):
             self._show([])
 
     def account_changed(self) -> None:
+        if self._listed_of is not self.app.connection:
+            # The app began on this tab, and is connected only now.
+            self._forget_others()
+            self.action_refresh()
         super().account_changed()
         self._show_users()
 
@@ -177,11 +182,14 @@ class FilesScreen(Transfers):
     @work(group="files", exclusive=True, exit_on_error=False, description="list the files")
     async def _load(self) -> None:
         session = self.app.session
-        if session is None or self.app.profile is None:
-            return
+        profile = self.app.profile
         if not self.table.rows.total():
-            self.table.empty = f"loading from {self.app.profile.host}"
+            host = profile.host if profile is not None else ""
+            waits = f"loading from {host}" if host else f"Files of a server. {needs.NOT_CONNECTED}."
+            self.table.empty = waits
             self.table.repaint_changed()
+        if session is None:
+            return
         await asyncio.to_thread(_import_files)
         from batchtui.workflows.files import list_files
 
@@ -265,7 +273,8 @@ def _import_files() -> None:
 
 
 def _name(file: FileObject) -> Cell:
-    return file.filename or plain_id(file.id)
+    """Short where it holds an id; the whole name is in the line below the list."""
+    return short_file_name(file.filename) if file.filename else plain_id(file.id)
 
 
 def _created_at(file: FileObject) -> int | None:

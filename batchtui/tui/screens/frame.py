@@ -22,7 +22,7 @@ from batchtui.tui.slow_line import is_behind
 from batchtui.tui.tabs import TABS
 from batchtui.tui.trouble import troubles
 from batchtui.tui.widgets.keyline import KeyLine
-from batchtui.tui.widgets.line import Line, Rule
+from batchtui.tui.widgets.line import Line, Rule, TabLine
 from batchtui.tui.widgets.spans import Cell, Span
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class Root(Frame[None]):
 
     def compose_top(self) -> Iterable[Widget]:
         yield Line(id="header")
-        yield Line(id="tabs")
+        yield TabLine(id="tabs")
         yield Line(id="banner")
 
     def account_changed(self) -> None:

@@ -69,6 +69,20 @@ class Line(Toned):
         return self.strip(self._painted, width).crop(0, width)
 
 
+class TabLine(Line):
+    """Its left is kept whole: the pieces at the right give way to it, the first ones first."""
+
+    def pieces(self, width: int) -> list[Span]:
+        right = spans(self.right)
+        room = max(width - 2, 0) - width_of(spans(self.left)) - BETWEEN
+        while right and width_of(right) > room:
+            right = right[1:]
+        if right:
+            text, tone = right[0]
+            right[0] = (text.lstrip(), tone)
+        return [(" ", ""), *both_ends(self.left, right, max(width - 2, 0)), (" ", "")]
+
+
 class Rule(Toned):
     """A line across the screen."""
 

@@ -330,12 +330,14 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         from batchtui.tui.screens.command_line import CommandLineScreen
 
         if not isinstance(self.screen, CommandLineScreen):
+            self.action_drop_notes()
             self.push_screen(CommandLineScreen(self.screen, self))
 
     def action_help(self) -> None:
         from batchtui.tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
+            self.action_drop_notes()
             self.push_screen(HelpScreen(self.screen))
 
     def action_redraw(self) -> None:

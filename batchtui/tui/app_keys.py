@@ -46,6 +46,15 @@ APP_KEYS: Final[list[BindingType]] = [
         tooltip="Back to the shell; `fg` returns",
     ),
     Binding(
+        "escape",
+        "drop_notes",
+        "Notes",
+        show=False,
+        priority=True,
+        id="app.notes",
+        tooltip="Take away the notes that lie over the screen",
+    ),
+    Binding(
         "ctrl+q",
         "quit",
         "Quit",

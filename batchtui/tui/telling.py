@@ -14,11 +14,13 @@ from typing import Any
 from textual import work
 from textual.app import App
 from textual.screen import Screen
+from textual.widgets._toast import ToastRack
 
 from batchtui.config import AppSettings
 from batchtui.errors import BatchtuiError
 from batchtui.tui import attention
 from batchtui.tui.journal import Journal
+from batchtui.tui.widgets.line import Rule
 from batchtui.visible import visible
 
 
@@ -86,6 +88,23 @@ class TellingApp(App[None], inherit_bindings=False):
                 self._unnotify(each, refresh=False)
         self._refresh_notifications()
 
+    def action_drop_notes(self) -> None:
+        """Esc: what lies over the screen goes before anything else does."""
+        self._noted_s.clear()
+        self.clear_notifications()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "drop_notes":
+            return len(self._notifications) > 0 and bool(self.screen.query(ToastRack))
+        return super().check_action(action, parameters)
+
+    def _refresh_notifications(self) -> None:
+        """Notes lie above the last rule of the screen: what is below it is never covered."""
+        if self.screen_stack:
+            for rack in self.screen.query(ToastRack):
+                rack.styles.margin = (0, 0, _lines_below_last_rule(self.screen), 0)
+        super()._refresh_notifications()
+
     def tell_error(self, error: BatchtuiError) -> None:
         self.tell(error.sentences, trouble=True)
 
@@ -117,3 +136,14 @@ class TellingApp(App[None], inherit_bindings=False):
         if title != self._title_shown:
             self.write_terminal(attention.title(title))
             self._title_shown = title
+
+
+def _lines_below_last_rule(screen: Screen[Any]) -> int:
+    """With the rule; a screen that is not laid out yet has them all the same."""
+    lines = 0
+    for each in screen.children:
+        if isinstance(each, Rule):
+            lines = 1
+        elif lines and not isinstance(each, ToastRack) and (each.display or each.id == "keys"):
+            lines += max(each.size.height, 1)
+    return max(lines, 1)

@@ -94,8 +94,10 @@ async def test_a_folder_to_save_into_is_made_when_asked_for(
             await pilot.press(answer)
             await until(pilot, lambda: isinstance(app.screen, FilesScreen))
             assert answer == "y" or not (tmp_path / folder).exists()
+            if answer == "y":
+                await until_shown(pilot, "saved 2 files in")
+                await pilot.press("escape")
             await pilot.press("escape")
-        await until_shown(pilot, "saved 2 files in")
         assert (tmp_path / "new" / "b.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
 
 

@@ -79,8 +79,8 @@ async def test_without_a_profile_the_ways_to_connect_are_shown(make_app: MakeApp
         assert "demo" not in screen_lines(app)[-1]
         await pilot.press("3")
         await until_shown(pilot, "[3 Local]")
-        await pilot.press("2")
-        assert isinstance(app.screen, WelcomeScreen)
+        await pilot.press("1")
+        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
 
 
 async def test_the_demo_is_one_key_away_and_keeps_to_its_own_places(

@@ -148,7 +148,8 @@ def _line(name: str, value: str | None) -> None:
         click.echo(f"{name:<12} {visible(value)}")
 
 
-def _time(name: str, at_s: int | None) -> None:
+def _time(word: str, at_s: int | None) -> None:
+    name = status.status_word(word)
     if at_s is None:
         return
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at_s))

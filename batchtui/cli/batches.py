@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,8 +13,9 @@ from batchtui.cli.batch_text import as_document, row_of, show_batch, show_lineag
 from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
 from batchtui.cli.given import is_there, looks_like_path
+from batchtui.cli.narrowing import LEAST, telling_chars
 from batchtui.cli.options import Connection, connected, connection_options, json_option, run_async
-from batchtui.cli.output import print_json, print_json_list, print_table
+from batchtui.cli.output import UNKNOWN, print_json, print_json_list, print_table
 from batchtui.cli.reading import STDIN, read_from
 from batchtui.cli.results import results
 from batchtui.cli.retry import retry
@@ -27,9 +28,15 @@ if TYPE_CHECKING:
     from batchtui.workflows.session import Session
 
 
+HEADER: Final = ("BATCH", "STATUS", "DONE", "TOTAL", "FAILED", "AGE", "ENDPOINT", "INPUT", "NAME")
+
+
 @click.group(short_help="ls, create, show, watch, cancel, results, retry")
 def batches() -> None:
-    """List, create, show, watch, cancel and retry batches, and get their results."""
+    """List, create, show, watch, cancel and retry batches, and get their results.
+
+    BATCH_ID may be the beginning of an id.
+    """
 
 
 @batches.command("ls", epilog=examples("batchtui batches ls --status in_progress,finalizing"))
@@ -41,9 +48,10 @@ def batches() -> None:
 def ls(connection: Connection, limit: int, every: bool, status: str | None, as_json: bool) -> None:
     """List batches, newest first."""
 
-    async def work() -> list[Batch]:
+    async def work() -> tuple[list[Batch], dict[str, str]]:
         from batchtui.models.status import normal_status
         from batchtui.workflows.batches import list_batches
+        from batchtui.workflows.names import FileNames
 
         wanted = {normal_status(word) for word in status.split(",")} if status else None
         found: list[Batch] = []
@@ -53,15 +61,24 @@ def ls(connection: Connection, limit: int, every: bool, status: str | None, as_j
                     found.append(batch)
                     if not every and len(found) == limit:
                         break
-        return found
+            names: dict[str, str] = {}
+            if not as_json:
+                inputs = [batch.input_file_id for batch in found]
+                async for portion in FileNames(session).learn(inputs, each=False):
+                    names.update(portion)
+        return found, names
 
-    found = run_async(work())
+    found, names = run_async(work())
     if as_json:
         print_json_list([as_document(batch) for batch in found])
         return
-    header = ("BATCH", "STATUS", "DONE", "TOTAL", "FAILED", "AGE", "ENDPOINT", "INPUT")
-    rows = [row_of(batch) for batch in found]
-    print_table(header, rows, right=(2, 3, 4, 5), give_up=(7, 6, 5))
+    print_table(
+        HEADER,
+        [(*row_of(batch), names.get(batch.input_file_id, UNKNOWN)) for batch in found],
+        right=(2, 3, 4, 5),
+        give_up=(7, 6, 0, 8, 5),
+        floors={0: telling_chars([batch.id for batch in found]), 8: LEAST},
+    )
 
 
 @batches.command(
@@ -147,10 +164,10 @@ def show(connection: Connection, batch_id: str, as_json: bool) -> None:
 
     async def work() -> tuple[Batch, Retry | None, list[Retry], dict[str, Batch]]:
         from batchtui.workflows import lineage
-        from batchtui.workflows.batches import retrieve
+        from batchtui.workflows.batches import full_id, retrieve
 
         async with connected(connection) as session:
-            batch = await retrieve(session, batch_id)
+            batch = await retrieve(session, await full_id(session, batch_id))
             own, retries = await lineage.near(session, batch)
             known = {} if as_json else await _as_they_are(session, retries)
             return batch, own, retries, known
@@ -190,9 +207,11 @@ def cancel(connection: Connection, batch_ids: tuple[str, ...], yes: bool, as_jso
 
     async def work() -> list[Batch]:
         from batchtui.workflows.batches import cancel as cancelling
+        from batchtui.workflows.batches import full_id
 
         async with connected(connection) as session:
-            return [await cancelling(session, batch_id) for batch_id in batch_ids]
+            meant = [await full_id(session, batch_id) for batch_id in batch_ids]
+            return [await cancelling(session, batch_id) for batch_id in meant]
 
     cancelled = run_async(work())
     if as_json:

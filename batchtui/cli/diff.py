@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,19 +12,22 @@ import click
 
 from batchtui.cli.completing import FILE
 from batchtui.cli.examples import examples
+from batchtui.cli.narrowing import GAP
 from batchtui.cli.options import json_option
 from batchtui.cli.output import SCHEMA_VERSION, note, print_table
 from batchtui.cli.reading import STDIN, read_from, worked
-from batchtui.errors import UsageError
+from batchtui.errors import InputError, UsageError
 from batchtui.visible import shortened, visible, visible_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from batchtui.jsonl.diff import Diff, Pair
     from batchtui.jsonl.export_columns import Record
+    from batchtui.jsonl.joined import Joined
 
-_SHOWN_CHARS: Final = 40
+_HEADER: Final = ("CHANGE", "CUSTOM_ID", "A", "B", "ANSWER A", "ANSWER B")
+_LEAST_CHARS: Final = 12
 
 
 @click.command(
@@ -52,6 +57,8 @@ def diff(a: str, b: str, every: bool, words: bool, as_json: bool) -> None:
             stack.enter_context(worked(join(None, [path]), "reading"))
             for path in [stack.enter_context(read_from(each)) for each in (a, b)]
         )
+        for name, joined in ((a, first), (b, second)):
+            _check_holds_results(name, joined)
         found = worked(comparing(first, second), "comparing")
         if as_json:
             _print_document(found, found.pairs(wanted))
@@ -63,13 +70,37 @@ def diff(a: str, b: str, every: bool, words: bool, as_json: bool) -> None:
             note(_summary(found))
 
 
+def _check_holds_results(name: str, joined: Joined) -> None:
+    """Raises InputError: nothing compared with nothing would look like an answer."""
+    from batchtui.jsonl.outcomes import Outcome
+
+    if joined.counts.keys() <= {Outcome.UNREADABLE}:
+        raise InputError(
+            f"{name} holds no results",
+            hint="compare two files of results, as batchtui run and batches results write them",
+        )
+
+
 def _print_rows(pairs: Iterator[Pair]) -> None:
-    """A portion at a time: a table of a million rows is not laid out whole."""
+    """A portion at a time: a table of a million rows is not laid out whole.
+
+    In a pipe the answers are whole; on a terminal they share what the other columns leave.
+    """
     from itertools import islice
 
-    header = ("CHANGE", "CUSTOM_ID", "A", "B", "ANSWER A", "ANSWER B")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     while rows := [_row(pair) for pair in islice(pairs, 1000)]:
-        print_table(header, rows)
+        print_table(_HEADER, rows if width is None else _narrowed(rows, width))
+
+
+def _narrowed(rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
+    fixed = [max(len(row[column]) for row in (_HEADER, *rows)) for column in range(4)]
+    fixed[1] = min(fixed[1], max(width // 4, _LEAST_CHARS))
+    room = max((width - sum(fixed) - GAP * 5) // 2, _LEAST_CHARS)
+    return [
+        (row[0], shortened(row[1], fixed[1]), *row[2:4], *(shortened(x, room) for x in row[4:]))
+        for row in rows
+    ]
 
 
 def _print_words(pairs: Iterator[Pair]) -> None:
@@ -87,7 +118,7 @@ def _print_words(pairs: Iterator[Pair]) -> None:
 
 def _row(pair: Pair) -> tuple[str, ...]:
     outcomes = (str(each.outcome) if each is not None else "-" for each in (pair.a, pair.b))
-    answers = (shortened(_said(each), _SHOWN_CHARS) for each in (pair.a, pair.b))
+    answers = (_said(each) for each in (pair.a, pair.b))
     return (pair.change, pair.custom_id or "-", *outcomes, *answers)
 
 

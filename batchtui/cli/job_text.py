@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from batchtui.cli.narrowing import telling_chars
 from batchtui.cli.output import UNKNOWN, age, print_table, size, span
 from batchtui.errors import ExitCode
 from batchtui.visible import visible
@@ -25,6 +26,8 @@ JOB_GIVE_UP: Final = (6, 2, 8, 7, 11, 10)
 """Retries, shards, left, cost, why, input."""
 SHARD_HEADER: Final = ("SHARD", "STATE", "BATCH", "LINES", "OK", "FAILED", "TOKENS", "MODEL", "WHY")
 SHARD_RIGHT: Final = range(3, 7)
+SHARD_GIVE_UP: Final = (7, 6, 2, 8)
+"""Model, tokens, all of a batch's id but its beginning, why."""
 
 
 def job_row(view: JobView) -> tuple[str, ...]:
@@ -98,7 +101,13 @@ def show_job(detail: JobDetail) -> None:
         changes = "".join(f"  {key}={value}" for key, value in attempt.changes.items())
         _line("retry", f"{attempt.number - 1}: {attempt.lines:,} requests{changes}")
     click.echo()
-    print_table(SHARD_HEADER, [shard_row(each) for each in detail.shards], right=SHARD_RIGHT)
+    print_table(
+        SHARD_HEADER,
+        [shard_row(each) for each in detail.shards],
+        right=SHARD_RIGHT,
+        give_up=SHARD_GIVE_UP,
+        floors={2: telling_chars([each.batch_id for each in detail.shards])},
+    )
 
 
 def _estimate_text(job: Job) -> str:

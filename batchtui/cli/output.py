@@ -33,18 +33,21 @@ def print_table(
     *,
     right: Iterable[int] = (),
     give_up: Sequence[int] = (),
+    floors: Mapping[int, int] | None = None,
 ) -> None:
     """Aligned columns with a header for a person, bare tab-separated values for a pipe.
 
     `right`: the columns that are aligned to the right. `give_up`: those that a narrow terminal may
-    do without, the first one first.
+    do without, the first one first; `floors`: those of them that it only cuts, see `narrowed`.
     """
     if not sys.stdout.isatty():
         for row in rows:
             click.echo("\t".join(visible(cell) for cell in row))
         return
     lines = [list(header), *([visible(cell) for cell in row] for row in rows)]
-    kept, lines = narrowed(lines, shutil.get_terminal_size().columns, give_up=give_up)
+    kept, lines = narrowed(
+        lines, shutil.get_terminal_size().columns, give_up=give_up, floors=floors
+    )
     widths = [max(len(line[column]) for line in lines) for column in range(len(kept))]
     to_right = {kept.index(column) for column in right if column in kept}
     for line in lines:

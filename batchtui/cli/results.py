@@ -98,12 +98,12 @@ async def _collected(
 ) -> tuple[Batch, Collected]:
     from batchtui.cli.batch_text import no_results
     from batchtui.jsonl.export import export
-    from batchtui.workflows.batches import retrieve
+    from batchtui.workflows.batches import full_id, retrieve
     from batchtui.workflows.lineage import told
     from batchtui.workflows.results import collect
     from batchtui.workflows.retrying import collect_best
 
-    batch = await retrieve(session, batch_id)
+    batch = await retrieve(session, await full_id(session, batch_id))
     if not (batch.output_file_id or batch.error_file_id or with_retries):
         raise InputError(no_results(batch), hint=_what_then(batch))
     progress = Progress()

@@ -102,7 +102,7 @@ def retry(
         from batchtui.workflows.submit import Submission, submit
 
         async with connected(connection) as session:
-            batch = await batches.retrieve(session, batch_id)
+            batch = await batches.retrieve(session, await batches.full_id(session, batch_id))
             new_input = await _written(
                 session, batch, output, wanted, changes, input_path, again=again
             )

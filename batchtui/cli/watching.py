@@ -42,10 +42,12 @@ def watch(
     """Wait until all batches are final; the exit code is that of the worst."""
 
     async def work() -> ExitCode:
+        from batchtui.workflows.batches import full_id
         from batchtui.workflows.on_done import run_on_done
 
         async with connected(connection) as session:
-            last = list((await _follow(session, batch_ids, interval)).values())
+            meant = [await full_id(session, batch_id) for batch_id in batch_ids]
+            last = list((await _follow(session, tuple(meant), interval)).values())
         if as_json:
             print_json_list([as_document(batch) for batch in last])
         worst = max(last, key=exit_code_of)

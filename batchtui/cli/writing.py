@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from batchtui.errors import UsageError
 from batchtui.visible import visible
+
+_ELSEWHERE: Final = "write it elsewhere, with -o OUT"
 
 
 def new_file(output: str, *, force: bool) -> None:
@@ -27,7 +30,9 @@ def new_file(output: str, *, force: bool) -> None:
         if not path.parent.is_dir():
             raise UsageError(f"{path.parent} is not a directory", hint="make it first")
     except OSError as error:
-        raise UsageError(f"{output}: {error.strerror or error}") from None
+        raise UsageError(f"{output}: {error.strerror or error}", hint=_ELSEWHERE) from None
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UsageError(f"{output}: nothing may be written in that directory", hint=_ELSEWHERE)
 
 
 @contextmanager

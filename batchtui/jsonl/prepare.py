@@ -113,7 +113,7 @@ def prepare(path: Path, out: Path, recipe: Recipe, *, name: str | None = None) -
 
     `name`: what the data is called, where `path` is a copy. Raises UsageError for a recipe that
     does not fit the data, FaultyRowsError for rows that make no request, InputError for a file
-    that cannot be read or written.
+    without rows, and for one that cannot be read or written.
     """
     with (yield from opened(path)) as source:
         form = recipe.form or form_of(name or path.name, source)
@@ -135,6 +135,9 @@ def prepare(path: Path, out: Path, recipe: Recipe, *, name: str | None = None) -
                     yield Progress(min(reader.done_bytes, source.size_bytes), source.size_bytes)
             if prepared.faulty and not recipe.skip_faulty:
                 raise FaultyRowsError(path, prepared)
+            if not prepared.requests:
+                what = "no row makes a request" if prepared.faulty else "there are no rows in it"
+                raise InputError(f"{path}: {what}, and nothing was written")
     return prepared
 
 

@@ -117,6 +117,15 @@ class Ledger:
             ).fetchone()
         return _intent(row) if row else None
 
+    def batch_ids(self, account: str, beginning: str) -> list[str]:
+        """The batches that this machine made there, with ids that begin so."""
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT batch_id FROM intents WHERE account = ? AND substr(batch_id, 1, ?) = ?",
+                (account, len(beginning), beginning),
+            ).fetchall()
+        return [batch_id for (batch_id,) in rows]
+
     @contextmanager
     def alone(self, account: str, content: str, endpoint: str) -> Iterator[None]:
         """Nobody else submits this content meanwhile: two that begin together would find nothing

@@ -30,13 +30,16 @@ class FileNames:
         self._known: dict[str, str | None] = {}
         self._listed = False
 
-    async def learn(self, file_ids: Iterable[str]) -> AsyncIterator[dict[str, str]]:
+    async def learn(
+        self, file_ids: Iterable[str], *, each: bool = True
+    ) -> AsyncIterator[dict[str, str]]:
         """Names not told before, in portions, of other files too where they come along.
 
         A file that is gone has no name; that is no error. Any other trouble ends the portion
-        silently: the next call asks again.
+        silently: the next call asks again. `each`: ask for single files too, where the list does
+        not name them.
         """
-        wanted = {each for each in file_ids if each and each not in self._known}
+        wanted = {file_id for file_id in file_ids if file_id and file_id not in self._known}
         if not wanted:
             return
         try:
@@ -50,6 +53,8 @@ class FileNames:
                 if names:
                     yield names
         except BatchtuiError:
+            return
+        if not each:
             return
         asked: dict[str, str] = {}
         for file_id in sorted(wanted - self._known.keys())[:ASKED_AT_ONCE]:

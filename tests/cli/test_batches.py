@@ -60,9 +60,30 @@ def test_ls_by_status(command: Command, batch_id: str) -> None:
         assert batch_id in command("batches", "ls", "--status", word).stdout
 
 
+def test_the_beginning_of_an_id_will_do(
+    command: Command, write_input: WriteInput, batch_id: str
+) -> None:
+    assert batch_id in command("batches", "show", batch_id[:-3]).stdout
+    assert batch_id in command("batches", "show", f"{batch_id[:20]}...").stdout
+    assert command("batches", "watch", batch_id[:-3]).exit_code == 0
+    assert command("batches", "results", batch_id[:-3]).exit_code == 0
+    assert "nothing to retry" in command("batches", "retry", batch_id[:-3]).stderr
+    assert command("batches", "show", "batch_zzz").exit_code == 5
+    command("batches", "create", write_input(2, name="other.jsonl"))
+    several = command("batches", "cancel", "batch_", "--yes")
+    assert (several.exit_code, f"may be any of {batch_id[:8]}" in several.stderr) == (2, True)
+
+
+def test_ls_names_the_input(command: Command, batch_id: str) -> None:
+    (row,) = command("batches", "ls").stdout.splitlines()
+    assert row.split("\t")[0] == batch_id
+    assert row.split("\t")[8] == "in.jsonl"
+
+
 def test_show(command: Command, batch_id: str) -> None:
     shown = command("batches", "show", batch_id).stdout
-    assert "completed" in shown
+    assert "status       done" in shown
+    assert "completed" not in shown
     assert "team=ads" in shown
     document = json.loads(command("batches", "show", batch_id, "--json").stdout)
     assert (document["schema_version"], document["id"]) == (1, batch_id)

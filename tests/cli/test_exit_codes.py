@@ -19,8 +19,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from batchtui.cli.root import root
+from batchtui.cli.writing import new_file
 from batchtui.config import Secret
-from batchtui.errors import ExitCode
+from batchtui.errors import ExitCode, UsageError
 from batchtui.gateway.options import GatewayOptions
 from batchtui.gateway.server import Gateway
 from batchtui.workflows.session import Session
@@ -28,6 +29,10 @@ from tests.gateway.support import wait_for
 
 Command = Callable[..., Result]
 WriteInput = Callable[..., Path]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(root, [str(each) for each in arguments])
 
 
 def local_run(path: Path, out: Path, *more: str) -> Result:
@@ -222,6 +227,43 @@ def test_1_something_that_nobody_thought_of() -> None:
 )
 def test_2_wrong_usage(arguments: list[str]) -> None:
     assert exit_of(*arguments) == 2
+
+
+def test_2_a_place_that_may_not_be_looked_at(
+    write_input: WriteInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests run as root here and there, for whom no such place is."""
+
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(UsageError, match="Permission denied"):
+        new_file(str(tmp_path / "out.jsonl"), force=False)
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(UsageError, match="nothing may be written"):
+        new_file(str(tmp_path / "out.jsonl"), force=False)
+
+
+def test_3_what_holds_no_results_is_not_compared(write_input: WriteInput, tmp_path: Path) -> None:
+    out, table, empty = tmp_path / "out.jsonl", tmp_path / "data.csv", tmp_path / "empty.jsonl"
+    run("run", write_input(2), "-o", out, "--local")
+    table.write_text("a,b\n1,2\n")
+    empty.touch()
+    for other in (table, empty):
+        for pair in ((out, other), (other, out)):
+            refused = run("diff", *pair)
+            assert (refused.exit_code, f"{other} holds no results" in refused.stderr) == (3, True)
+
+
+def test_3_data_without_a_row_makes_no_file(tmp_path: Path) -> None:
+    data, out = tmp_path / "empty.jsonl", tmp_path / "out.jsonl"
+    data.touch()
+    refused = run("prepare", data, "-o", out, "--model", "m", "--prompt", "{x}")
+    assert refused.exit_code == 3, refused.output
+    assert "no rows in it, and nothing was written" in refused.stderr
+    assert not out.exists()
 
 
 def test_3_input_that_makes_no_batch(tmp_path: Path) -> None:

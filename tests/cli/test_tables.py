@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from batchtui.cli.narrowing import narrowed
+from batchtui.cli.narrowing import narrowed, telling_chars
 from batchtui.gateway.server import Gateway
 
 Command = Callable[..., Result]
@@ -87,8 +87,38 @@ def test_a_list_fits_the_terminal(
     piped = command(group, "ls").stdout.rstrip("\n").split("\t")
     words = header.split()
     assert len(words) == len(piped) if columns == 200 else len(words) < len(piped)
-    assert row.startswith(piped[0])
+    beginning = row.split()[0].rstrip(".")
+    assert piped[0].startswith(beginning)
+    assert beginning == piped[0] or (columns, group) == (80, "batches")
     if group == "jobs":
         assert {"JOB", "STATE", "ANSWERED", "TOTAL", "FAILED"} <= set(words)
     else:
         assert words[:6] == ["BATCH", "STATUS", "DONE", "TOTAL", "FAILED", "AGE"]
+        assert "an-input-with" in row
+        assert command("batches", "show", row.split()[0]).exit_code == 0
+
+
+def test_shards_and_differences_fit_the_terminal(
+    gateway: Gateway, command: Command, write_input: WriteInput, tmp_path: Path
+) -> None:
+    outs = []
+    for name, model in (("one", "echo"), ("other", "echo-fail-400")):
+        outs.append(str(tmp_path / f"{name}-out.jsonl"))
+        command("run", write_input(3, name=f"{name}.jsonl", model=model), "-o", outs[-1])
+    job_id = command("jobs", "ls").stdout.split("\t")[0]
+    for arguments in (("jobs", "show", job_id), ("diff", *outs)):
+        lines = on_terminal(80, *arguments, base_url=gateway.base_url)
+        table = lines[[each.startswith(("SHARD", "CHANGE")) for each in lines].index(True) :]
+        assert len(table) >= 2
+        assert max(map(len, table)) <= 80
+    whole = command("diff", *outs).stdout
+    assert "This is the offline echo model; it repeats what it was asked: Question 0" in whole
+
+
+def test_what_stays_is_cut_no_shorter_than_it_tells_apart() -> None:
+    ids = ["batch_0123456789abcdefX0000", "batch_0123456789abcdefY0000"]
+    lines = [["BATCH", "N"], *([each, "1"] for each in ids)]
+    kept, cut = narrowed(lines, 10, give_up=(0,), floors={0: telling_chars(ids)})
+    assert kept == [0, 1]
+    assert [row[0] for row in cut[1:]] == [f"{each[:23]}..." for each in ids]
+    assert telling_chars([]) == 16

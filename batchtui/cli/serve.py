@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -83,7 +84,8 @@ def serve(
 ) -> None:
     """Run a Batch API on this machine: files, batches, any upstream, or the offline echo model.
 
-    Prints one line with its URL when it is ready. Accepted batches survive a crash.
+    Prints one line with its URL when it is ready; on a terminal also how to point clients at it.
+    Accepted batches survive a crash.
     """
     from batchtui.config import Secret
     from batchtui.gateway.options import GatewayOptions
@@ -104,5 +106,18 @@ def serve(
             max_enqueued_tokens=max_enqueued_tokens,
             refuse_over_enqueued=refuse_over_enqueued,
         ),
-        announce=lambda url: click.echo(f"batchtui serves {url}"),
+        announce=lambda url: _announce(url, has_keys=bool(api_keys)),
     )
+    if sys.stdout.isatty():
+        click.echo("stopped; accepted batches go on when it serves again")
+
+
+def _announce(url: str, *, has_keys: bool) -> None:
+    """The first line is for scripts, the others for a person."""
+    click.echo(f"batchtui serves {url}")
+    if sys.stdout.isatty():
+        key = "'one of its keys'" if has_keys else "none"
+        click.echo("in another terminal, for batchtui and for any OpenAI client:")
+        click.echo(f"  export BATCHTUI_BASE_URL={url}")
+        click.echo(f"  export OPENAI_BASE_URL={url}/v1 OPENAI_API_KEY={key}")
+        click.echo("ctrl+c stops it")

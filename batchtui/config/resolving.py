@@ -14,8 +14,9 @@ from batchtui.config.settings import ALL
 from batchtui.errors import UsageError
 
 HOW_TO_CONNECT: Final = (
-    "set OPENAI_API_KEY, or LITELLM_PROXY_API_BASE and LITELLM_PROXY_API_KEY, "
-    "or name a profile in {config}; `batchtui serve` starts a gateway that needs no key"
+    "set BATCHTUI_BASE_URL, or OPENAI_API_KEY, or LITELLM_PROXY_API_BASE and "
+    "LITELLM_PROXY_API_KEY, or name a profile in {config}; `batchtui serve` starts a gateway "
+    "that needs no key"
 )
 
 

@@ -40,6 +40,7 @@ _NAMES: Final = {
     "backspace": "Backspace",
     "number_sign": "#",
     "plus": "+",
+    "equals_sign": "=",
     "dollar_sign": "$",
 }
 

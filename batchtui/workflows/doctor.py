@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-from batchtui.config import Profile
+from batchtui import paths
+from batchtui.config import HOW_TO_CONNECT, Profile
 from batchtui.errors import ApiError, AuthenticationError, UsageError
 from batchtui.workflows import capabilities
 from batchtui.workflows.session import Session
@@ -59,6 +60,12 @@ class Finding:
     verdict: Verdict
     said: str
     hint: str | None = None
+
+
+def no_server() -> Finding:
+    """What is wrong where nothing says where to connect."""
+    hint = HOW_TO_CONNECT.format(config=paths.config_file())
+    return Finding("server", Verdict.BAD, "no server is configured", hint)
 
 
 async def examine(session: Session) -> AsyncIterator[Finding]:

@@ -57,7 +57,8 @@ def test_0_json_on_stdout_only(write_input: WriteInput, tmp_path: Path) -> None:
 def test_2_nothing_is_configured() -> None:
     done = CliRunner().invoke(root, ["batches", "ls"])
     assert done.exit_code == 2
-    assert "OPENAI_API_KEY" in done.stderr
+    for name in ("BATCHTUI_BASE_URL", "OPENAI_API_KEY"):
+        assert name in done.stderr
 
 
 def test_2_the_output_exists_and_nothing_was_sent(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -122,3 +123,27 @@ def test_what_stays_is_cut_no_shorter_than_it_tells_apart() -> None:
     assert kept == [0, 1]
     assert [row[0] for row in cut[1:]] == [f"{each[:23]}..." for each in ids]
     assert telling_chars([]) == 16
+
+
+def test_serve_tells_a_person_how_to_point_clients_at_it(tmp_path: Path) -> None:
+    """On a terminal; scripts read its one line."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "batchtui", "serve", "--port", "0", "--data-dir", str(tmp_path)],
+        stdout=theirs,
+        stderr=theirs,
+    ) as serving:
+        os.close(theirs)
+        told = ""
+        while "ctrl+c stops it" not in told:
+            told += os.read(ours, 65_536).decode()
+        serving.send_signal(signal.SIGINT)
+        while "go on when it serves again" not in told:
+            told += os.read(ours, 65_536).decode()
+    os.close(ours)
+    lines = told.split("\r\n")
+    url = lines[0].removeprefix("batchtui serves ")
+    assert lines[2:4] == [
+        f"  export BATCHTUI_BASE_URL={url}",
+        f"  export OPENAI_BASE_URL={url}/v1 OPENAI_API_KEY=none",
+    ]

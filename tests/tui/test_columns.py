@@ -104,3 +104,16 @@ async def test_the_configuration_chooses_until_one_chooses_oneself(tmp_path: Pat
         await until(pilot, lambda: titles(app) == ["AGE", "STATUS"])
         await say(pilot, "columns input")
         await until(pilot, lambda: titles(app) == ["INPUT"])
+
+
+async def test_a_chosen_column_without_room_says_so(tmp_path: Path) -> None:
+    app = Remembering(tmp_path / "state.json")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "INPUT")
+        await pilot.press("C")
+        await until(pilot, lambda: isinstance(app.screen, ColumnsScreen))
+        (model,) = (line for line in screen_lines(app) if "MODEL" in line)
+        assert "[x]" in model
+        assert "no room in this width" in model
+        (age,) = (line for line in screen_lines(app) if " AGE" in line)
+        assert "no room" not in age

@@ -193,7 +193,7 @@ async def test_the_last_attempt_of_a_job_beside_the_one_before(
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("4")
         await until_shown(pilot, "✓ done")
-        await pilot.press("D")
+        await pilot.press("equals_sign")
         await until_shown(pilot, "1 of 1   all changes")
         assert "A crawl up to attempt 1   B attempt 2" in screen_text(app)
         assert "r-1   ! changed" in screen_text(app)
@@ -208,7 +208,7 @@ async def test_one_attempt_has_nothing_to_compare_with(
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("4")
         await until_shown(pilot, "✓ done")
-        await pilot.press("D")
+        await pilot.press("equals_sign")
         assert "one attempt only" in app.journal.newest_first()[0].text
 
 

@@ -283,9 +283,9 @@ async def test_a_job_leaves_the_list_once_it_has_ended(
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("4")
         await until_shown(pilot, "crawl")
-        await pilot.press("d")
+        await pilot.press("D")
         assert isinstance(app.screen, JobsScreen)
-        await pilot.press("j", "d")
+        await pilot.press("j", "D")
         await until_shown(pilot, "Take crawl off the list?")
         await pilot.press("y")
         await until(pilot, lambda: "crawl" not in screen_text(app))
@@ -392,6 +392,7 @@ async def test_jobs_of_several_servers_tell_whose_they_are(
         assert (await make(profile, crawl, name="second")).id != job.id
         app.desk.look_now()
         await until_shown(pilot, "SERVER")
+        assert {"SHARDS", "RETRY"} <= set(screen_lines(app)[4].split())
         await until_shown(pilot, "old.example")
         assert profile.host in screen_text(app)
 

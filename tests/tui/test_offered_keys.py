@@ -125,3 +125,14 @@ async def test_an_empty_list_of_jobs_offers_no_deed(make_app: MakeApp) -> None:
         await pilot.press("4")
         await until_shown(pilot, "No jobs yet")
         assert keys_of(app).split() == [":", "command", "?", "help"]
+
+
+async def test_help_says_that_more_follows_below() -> None:
+    app = CannedApp(WHOLE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "file-4")
+        await pilot.press("question_mark")
+        await until_shown(pilot, " more below, j   Esc closes")
+        await pilot.press("G")
+        await until(pilot, lambda: "more below" not in screen_text(app))
+        assert "Esc closes" in screen_text(app)

@@ -34,7 +34,7 @@ JOB_KEYS: Final[list[BindingType]] = [
     Binding("x", "cancel", "cancel", id="job.cancel", tooltip="Cancel the marked jobs, or this"),
     Binding("E", "export", "export", id="job.export", tooltip="Write its results to a file"),
     Binding(
-        "D",
+        "equals_sign",
         "diff",
         "compare",
         show=False,
@@ -42,7 +42,7 @@ JOB_KEYS: Final[list[BindingType]] = [
         tooltip="Compare the last attempt with the one before it",
     ),
     Binding(
-        "d",
+        "D",
         "forget",
         "delete",
         show=False,

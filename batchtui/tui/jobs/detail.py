@@ -122,9 +122,8 @@ def _estimate(estimate: Estimate) -> tuple[str, str]:
         return tokens, "free of charge"
     if estimate.high_usd is None:
         return f"{tokens}, from {dollars(estimate.low_usd)}", basis
-    if estimate.high_usd == estimate.low_usd:
-        return f"{tokens}, {dollars(estimate.low_usd)}", basis
-    return f"{tokens}, {dollars(estimate.low_usd)} to {dollars(estimate.high_usd)}", basis
+    low, high = dollars(estimate.low_usd), dollars(estimate.high_usd)
+    return f"{tokens}, {low if low == high else f'{low} to {high}'}", basis
 
 
 def _spent(spent: Spent) -> str:

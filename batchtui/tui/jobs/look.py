@@ -63,7 +63,7 @@ def shards_cell(view: JobView) -> str:
 
 
 def answered_cell(view: JobView) -> list[Span]:
-    drawn = bar(view.answered + view.failed, view.total, BAR_CELLS)
+    drawn = bar(view.answered, view.total, BAR_CELLS)
     full = drawn.rstrip(glyphs().empty)
     tone: Tone = "accent" if view.pending else "muted"
     of = f"{short_count(view.answered)}/{short_count(view.total)}"

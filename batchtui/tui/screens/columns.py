@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from batchtui.tui.screens.frame import Frame
 from batchtui.tui.widgets.columns import Column
+from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.table import RecordTable
 
 
@@ -43,7 +44,7 @@ class ColumnsTable(RecordTable[str]):
 
 class ColumnsScreen(Frame[None]):
     """`titles` of all columns by key; `shown`: the keys of those shown. `choose` is told of each
-    change: the list below changes at once.
+    change: the list below changes at once. `have_room` tells which it has room for then.
     """
 
     BINDING_GROUP_TITLE = "Columns"
@@ -58,9 +59,11 @@ class ColumnsScreen(Frame[None]):
         shown: Sequence[str],
         choose: Callable[[Sequence[str]], None],
         back_to: str,
+        have_room: Callable[[], Collection[str]],
     ) -> None:
         super().__init__()
         self.back_to = back_to
+        self._have_room = have_room
         self._titles = titles
         self._shown = list(shown)
         self._order = [*shown, *(key for key in titles if key not in shown)]
@@ -70,9 +73,13 @@ class ColumnsScreen(Frame[None]):
         columns: list[Column[str]] = [
             Column("shown", "", 3, lambda key: "[x]" if key in self._shown else "[ ]", keep=9),
             Column("title", "COLUMN", 12, lambda key: self._titles[key], keep=8),
-            Column("key", "", 12, lambda key: [(key, "muted")], keep=7, grow=True),
+            Column("key", "", 12, self._key, keep=7, grow=True),
         ]
         yield ColumnsTable(columns, lambda key: key, id="columns")
+
+    def _key(self, key: str) -> list[Span]:
+        hidden = key in self._shown and key not in self._have_room()
+        return [(key, "muted"), ("   no room in this width" if hidden else "", "trouble")]
 
     @property
     def table(self) -> ColumnsTable:

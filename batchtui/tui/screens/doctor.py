@@ -51,6 +51,9 @@ class DoctorScreen(Frame[None]):
             self._tell(finding)
         session = self.app.session
         if session is None:
+            from batchtui.workflows.doctor import no_server
+
+            self._tell(no_server())
             self.show_status([("no server is configured", "trouble")])
             return
         from batchtui.workflows.doctor import examine
@@ -75,6 +78,9 @@ class DoctorScreen(Frame[None]):
             return [(f"{glyphs().failed} {plural(bad, 'thing')} to put right", "trouble")]
         if warnings:
             return [(f"{glyphs().partly} it works, with {plural(warnings, 'limit')}", "")]
+        if unknown := verdicts.count("unknown"):
+            told = f"all that could be told is well; {plural(unknown, 'thing')} could not"
+            return [(f"{glyphs().done} {told}", "success")]
         return [(f"{glyphs().done} all is well", "success")]
 
     def action_copy(self) -> None:

@@ -52,15 +52,27 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.query_one(Vertical).border_title = "Keys"
         self._show()
+        self.watch(self.query_one(Lines), "scroll_y", self._tell_rest, init=False)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._tell_rest)
 
     def action_ids(self) -> None:
         self._shows_ids = not self._shows_ids
         self._show()
 
     def _show(self) -> None:
-        other = "what they do" if self._shows_ids else "ids for [keys]"
-        self.query_one(Vertical).border_subtitle = f"i  {other}   Esc closes".replace("[", "\\[")
         self.query_one(Lines).show(self.lines())
+        self.call_after_refresh(self._tell_rest)
+
+    def _tell_rest(self) -> None:
+        """What else there is: more keys below, the other way to show them."""
+        keys = self.query_one(Lines)
+        rest = keys.max_scroll_y - keys.scroll_offset.y
+        more = f"{rest:,} more below, j   " if rest > 0 else ""
+        other = "what they do" if self._shows_ids else "ids for [keys]"
+        told = f"{more}i  {other}   Esc closes".replace("[", "\[")
+        self.query_one(Vertical).border_subtitle = told
 
     def lines(self) -> list[Cell]:
         lines: list[Cell] = []

@@ -96,7 +96,9 @@ class ListScreen(Root, Generic[R]):
         shown = [each.key for each in self.table.columns]
         titles = {each.key: each.title for each in self.all_columns}
         title = self.BINDING_GROUP_TITLE or self.tab
-        self.app.push_screen(ColumnsScreen(titles, shown, self.choose_columns, title))
+        self.app.push_screen(
+            ColumnsScreen(titles, shown, self.choose_columns, title, lambda: self.table.placed_keys)
+        )
 
     @on(RecordTable.Sorted)
     def _remember_sort(self) -> None:

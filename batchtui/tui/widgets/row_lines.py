@@ -73,6 +73,11 @@ class RowLines(Toned, ScrollView, Generic[R]):
         self.columns = columns
         self._lay_out()
 
+    @property
+    def placed_keys(self) -> frozenset[str]:
+        """The columns that there is room for."""
+        return frozenset(each.column.key for each in self._places)
+
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
         self._places = placed(self.columns, drawing.GUTTER, width - 1)

@@ -71,7 +71,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         rest = keys.max_scroll_y - keys.scroll_offset.y
         more = f"{rest:,} more below, j   " if rest > 0 else ""
         other = "what they do" if self._shows_ids else "ids for [keys]"
-        told = f"{more}i  {other}   Esc closes".replace("[", "\[")
+        told = f"{more}i  {other}   Esc closes".replace("[", "\\[")
         self.query_one(Vertical).border_subtitle = told
 
     def lines(self) -> list[Cell]:

@@ -115,12 +115,12 @@ class FilesScreen(Transfers):
         files = [each for each in self._files if self._purpose in ("", each.purpose)]
         if not self._files:
             return []
-        purpose: Span = (
-            f"   purpose: {self._purpose or 'all'}",
-            "accent" if self._purpose else "muted",
-        )
-        stored = size(sum(file.bytes for file in files))
-        return [(plural(len(files), "file"), "muted"), (f"   {stored}", "muted"), purpose]
+        number, stored = plural(len(files), "file"), size(sum(file.bytes for file in files))
+        facts: list[Span] = [(f"   {number}", "muted"), (f"   {stored}", "muted")]
+        # In a narrow line the first ones give way: what hides files is the last to go.
+        if self._purpose:
+            return [*facts, (f"   purpose: {self._purpose}", "accent")]
+        return [("   purpose: all", "muted"), *facts]
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         self._forget_others()

@@ -113,7 +113,7 @@ def test_shards_and_differences_fit_the_terminal(
         assert len(table) >= 2
         assert max(map(len, table)) <= 80
     whole = command("diff", *outs).stdout
-    assert "This is the offline echo model; it repeats what it was asked: Question 0" in whole
+    assert "The offline echo model was asked to fail with status 400." in whole
 
 
 def test_what_stays_is_cut_no_shorter_than_it_tells_apart() -> None:

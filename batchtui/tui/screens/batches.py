@@ -234,10 +234,9 @@ class BatchesScreen(FurtherPages):
     def offered(self, binding: Binding) -> str | None:
         row = self.table.cursor_row
         batch = row.batch if row is not None else None
-        if batch is not None and not has_results(batch):
+        if binding.id in ("batch.open", "batch.detail") and batch and not has_results(batch):
             # Enter shows the detail then.
-            if binding.id in ("batch.open", "batch.detail"):
-                return "detail" if binding.id == "batch.open" else None
+            return "detail" if binding.id == "batch.open" else None
         chosen = [each.batch for each in self.table.chosen_rows]
         return offered(binding.id, binding.description, batch, chosen)
 

@@ -9,7 +9,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from textual import work
 from textual.app import App
@@ -22,6 +22,10 @@ from batchtui.tui import attention
 from batchtui.tui.journal import Journal
 from batchtui.tui.widgets.line import Rule
 from batchtui.visible import visible
+
+USUAL_LINES_BELOW: Final = 3
+MOST_LINES_BELOW: Final = 8
+"""A rule further up has more below it than status and keys."""
 
 
 class TellingApp(App[None], inherit_bindings=False):
@@ -100,10 +104,15 @@ class TellingApp(App[None], inherit_bindings=False):
 
     def _refresh_notifications(self) -> None:
         """Notes lie above the last rule of the screen: what is below it is never covered."""
+        self._place_notes()
+        super()._refresh_notifications()
+        # A screen that is new is laid out a moment later.
+        self.call_after_refresh(self._place_notes)
+
+    def _place_notes(self) -> None:
         if self.screen_stack:
             for rack in self.screen.query(ToastRack):
                 rack.styles.margin = (0, 0, _lines_below_last_rule(self.screen), 0)
-        super()._refresh_notifications()
 
     def tell_error(self, error: BatchtuiError) -> None:
         self.tell(error.sentences, trouble=True)
@@ -139,11 +148,7 @@ class TellingApp(App[None], inherit_bindings=False):
 
 
 def _lines_below_last_rule(screen: Screen[Any]) -> int:
-    """With the rule; a screen that is not laid out yet has them all the same."""
-    lines = 0
-    for each in screen.children:
-        if isinstance(each, Rule):
-            lines = 1
-        elif lines and not isinstance(each, ToastRack) and (each.display or each.id == "keys"):
-            lines += max(each.size.height, 1)
-    return max(lines, 1)
+    """With the rule itself; those of most screens where it is not laid out yet."""
+    lowest = max((each.region.y for each in screen.query(Rule)), default=0)
+    lines = screen.size.height - lowest
+    return lines if lowest and lines <= MOST_LINES_BELOW else USUAL_LINES_BELOW

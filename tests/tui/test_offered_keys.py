@@ -132,7 +132,7 @@ async def test_help_says_that_more_follows_below() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "file-4")
         await pilot.press("question_mark")
-        await until_shown(pilot, " more below, j   Esc closes")
+        await until_shown(pilot, " more below, j   ")
         await pilot.press("G")
         await until(pilot, lambda: "more below" not in screen_text(app))
         assert "Esc closes" in screen_text(app)

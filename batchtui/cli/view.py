@@ -38,7 +38,11 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("target", metavar="FILE[:LINE]|BATCH_ID|FILE_ID|-", type=FILE)
-@click.option("--grep", metavar="TEXT", help="Only lines with this text, however it is escaped.")
+@click.option(
+    "--grep",
+    metavar="TEXT",
+    help="Only lines with this text, or re:PATTERN, however it is escaped.",
+)
 @click.option(
     "--where",
     metavar="TERMS",

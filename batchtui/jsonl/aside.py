@@ -30,10 +30,21 @@ PIPE_BYTES: Final = 1024 * 1024
 """The process goes on while the thread that reads waits for the interpreter; Linux only."""
 
 _START: Final = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv[2]); "
-    "from batchtui.jsonl.{task} import main; main()"
+    "import sys; sys.path[:] = sys.argv[2:]; from batchtui.jsonl.{task} import main; main()"
 )
 _HEAD_BYTES: Final = 4
+
+
+def start(task: str, given: str = "", **options: Any) -> subprocess.Popen[bytes] | None:
+    """A process that runs `main` of the module `task`, with `given` as its argument; None where
+    there can be none. `options` are those of Popen."""
+    if os.name != "posix" or not sys.executable:
+        return None
+    command = (sys.executable, "-I", "-S", "-c", _START.format(task=task), given, *sys.path)
+    try:
+        return subprocess.Popen(command, **options)  # noqa: S603 - our own interpreter and code
+    except OSError:
+        return None
 
 
 @contextmanager
@@ -76,24 +87,21 @@ def serve_frames(work: Callable[[Callable[[bytes], None], list[Source], list[int
 def _process(
     task: str, sources: Sequence[Source], begin: int, arguments: Sequence[int]
 ) -> subprocess.Popen[bytes] | None:
-    if sum(source.size_bytes - begin for source in sources) < LEAST_BYTES or os.name != "posix":
+    if sum(source.size_bytes - begin for source in sources) < LEAST_BYTES:
         return None
-    if not sys.executable or (os.cpu_count() or 1) < 2:
+    if (os.cpu_count() or 1) < 2:
         return None
     files = [(each.descriptor(), str(each.path), each.size_bytes) for each in sources]
     given: list[Any] = [files, begin, *arguments]
-    command = (sys.executable, "-I", "-S", "-c", _START.format(task=task))
-    try:
-        return subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
-            (*command, json.dumps(given), json.dumps(sys.path)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pipesize=PIPE_BYTES,
-            pass_fds=[number for number, *_ in files],
-        )
-    except OSError:
-        return None
+    return start(
+        task,
+        json.dumps(given),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pipesize=PIPE_BYTES,
+        pass_fds=[number for number, *_ in files],
+    )
 
 
 class _Frames:

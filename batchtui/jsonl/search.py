@@ -52,7 +52,7 @@ def find_all(source: Source, wanted: Matcher, hits: Hits | None = None) -> Steps
         if not data:
             break
         position += len(data)
-        offsets, lengths = wanted.hits(data)
+        offsets, lengths = yield from wanted.hits(data, Progress(start, source.size_bytes))
         last_end = start
         if offsets:
             last_end = start + offsets[-1] + lengths[-1]
@@ -74,7 +74,9 @@ def find_next(source: Source, wanted: Matcher, offset: int) -> Steps[Hit | None]
         data = _window(source, wanted, position)
         if not data:
             break
-        for at, length in zip(*wanted.hits(data), strict=True):
+        so_far = Progress(position - start, source.size_bytes - start)
+        places = yield from wanted.hits(data, so_far)
+        for at, length in zip(*places, strict=True):
             if position + at >= offset:
                 return Hit(position + at, length)
         end = position + len(data)
@@ -94,7 +96,8 @@ def find_previous(source: Source, wanted: Matcher, offset: int) -> Steps[Hit | N
             start = max(0, end - max(WINDOW_BYTES, 4 * wanted.overlap))
             data = source.read(start, end - start + wanted.overlap)
         found = None
-        for at, length in zip(*wanted.hits(data), strict=True):
+        places = yield from wanted.hits(data, Progress(offset - end, offset))
+        for at, length in zip(*places, strict=True):
             if start + at >= end:
                 break
             found = Hit(start + at, length)

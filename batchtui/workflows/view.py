@@ -6,7 +6,9 @@ Owns what a chosen record is; it reads forward, holds one line at a time, and pr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from itertools import accumulate, compress
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +16,7 @@ from batchtui.errors import InputError
 from batchtui.jsonl.lines import blocks
 from batchtui.jsonl.matchers import Matcher, matcher
 from batchtui.jsonl.outcomes import Outcome
-from batchtui.jsonl.progress import run
+from batchtui.jsonl.progress import Progress, run
 from batchtui.jsonl.results import Result, decode, read_result
 from batchtui.jsonl.source import opened
 from batchtui.jsonl.told import is_blank
@@ -70,14 +72,17 @@ def chosen_of(
     seen: Seen | None = None,
 ) -> Iterator[Line]:
     """The same of lines that come from anywhere; `name` is what errors call it."""
-    wanted = matcher(where.text, is_regex=where.is_regex) if where.text else None
     seen = Seen() if seen is None else seen
     number = 0
-    for lines in pieces:
-        for raw in lines:
-            number += 1
-            if number >= first_line and _is_wanted(raw, where, wanted, seen):
-                yield Line(number, raw)
+    with _matcher_of(where) as wanted:
+        for lines in pieces:
+            first, number = number + 1, number + len(lines)
+            if number < first_line:
+                continue
+            numbered = enumerate(lines, first)
+            for each, raw in numbered if wanted is None else _with_hit(numbered, lines, wanted):
+                if each >= first_line and _is_wanted(raw, where, seen):
+                    yield Line(each, raw)
     if first_line > max(number, 1):
         count = "1 line" if number == 1 else f"{number:,} lines"
         raise InputError(f"{name} has {count}: there is no line {first_line:,}")
@@ -119,9 +124,30 @@ def _body_of_request(raw: bytes) -> dict[str, Any] | None:
     return body if isinstance(body, dict) and "custom_id" in value else None
 
 
-def _is_wanted(raw: bytes, where: Where, wanted: Matcher | None, seen: Seen) -> bool:
-    if wanted is not None and not wanted.hits(raw)[0]:
-        return False
+@contextmanager
+def _matcher_of(where: Where) -> Iterator[Matcher | None]:
+    if not where.text:
+        yield None
+        return
+    with closing(matcher(where.text, is_regex=where.is_regex)) as wanted:
+        yield wanted
+
+
+def _with_hit(
+    numbered: Iterable[tuple[int, bytes]], lines: list[bytes], wanted: Matcher
+) -> Iterator[tuple[int, bytes]]:
+    """Those of the `numbered` lines that have a hit."""
+    nowhere = Progress(0, 0)
+    if wanted.overlap is None:
+        hits = set(run(wanted.hits(b"".join(lines), nowhere))[0])
+        starts = accumulate(map(len, lines), initial=0)
+        has_hit = [start in hits for start, _ in zip(starts, lines, strict=False)]
+    else:
+        has_hit = [bool(run(wanted.hits(line, nowhere))[0]) for line in lines]
+    return compress(numbered, has_hit)
+
+
+def _is_wanted(raw: bytes, where: Where, seen: Seen) -> bool:
     if where.outcomes is None and not where.asks_result and not where.custom_id:
         return True
     if is_blank(raw) and (where.outcomes is not None or where.asks_result):

@@ -12,6 +12,7 @@ from rich.style import Style
 
 from batchtui.tui.viewer.highlight import highlighted
 from batchtui.tui.viewer.hits import Hits
+from batchtui.tui.viewer.in_view import TextHighlight
 from batchtui.tui.viewer.json_tokens import coloured, tokens
 from batchtui.tui.viewer.json_tree import Tree, folded_at_first, parsed, unescaped
 from batchtui.tui.viewer.record_content import RecordContent
@@ -174,7 +175,7 @@ def test_a_tree_knows_when_its_text_ends_early() -> None:
 @given(st.lists(st.text(st.sampled_from("ab"), max_size=4), max_size=5))
 def test_marking_hits_changes_no_text(texts: list[str]) -> None:
     segments = [Segment(text) for text in texts]
-    marked = highlighted(segments, re.compile("ab"), Style(bold=True))
+    marked = highlighted(segments, TextHighlight("ab", ignore_case=False), Style(bold=True))
     assert "".join(each.text for each in marked) == "".join(texts)
     bold = "".join(each.text if each.style and each.style.bold else "-" for each in marked)
     assert bold.count("ab") == "".join(texts).count("ab")

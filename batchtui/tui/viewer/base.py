@@ -8,10 +8,10 @@ from typing import Final
 from batchtui.errors import BatchtuiError
 from batchtui.tui import figures
 from batchtui.tui.viewer.choice import Choice
-from batchtui.tui.viewer.patterns import shown_pattern
+from batchtui.tui.viewer.in_view import Highlight, highlight_of
+from batchtui.tui.viewer.messages import MarksKnown
 from batchtui.tui.viewer.place_line import Place, counted, status
 from batchtui.tui.viewer.prompt import Prompt
-from batchtui.tui.viewer.raw_pattern import raw_pattern
 from batchtui.tui.viewer.state import ViewerState
 from batchtui.tui.viewer.target import BatchResults, JobResults, StandardInput
 from batchtui.tui.viewer.text import cells, safe
@@ -70,13 +70,24 @@ class ViewerBase(ViewerState):
 
     def mark_hits(self, where: Where | None) -> None:
         """Mark what matches, wherever it is in view; None: nothing any more."""
-        lines, record_list = self.panes
-        shown = shown_pattern(where) if where is not None else None
-        record_list.highlight = shown
-        lines.highlight = raw_pattern(where) if where is not None else None
-        self.detail.search_for(shown)
-        lines.refresh()
-        record_list.refresh()
+        self._stop_marking()
+        highlight = None
+        if where is not None:
+            highlight = highlight_of(where, lambda rows: self.post_message(MarksKnown(rows)))
+        self._highlight = highlight
+        self.detail.search_for(highlight)
+        for pane in self.panes:
+            pane.highlight = highlight
+            pane.refresh()
+
+    _highlight: Highlight | None = None
+
+    def on_unmount(self) -> None:
+        self._stop_marking()
+
+    def _stop_marking(self) -> None:
+        if self._highlight is not None:
+            self._highlight.close()
 
     # The lines of the frame
 

@@ -39,7 +39,7 @@ BINDINGS: Final[list[BindingType]] = [
         "search",
         "search",
         id="viewer.search",
-        tooltip="Find text, or re:pattern, from the cursor on",
+        tooltip="Find text, or re:pattern in lines and their strings' text",
     ),
     Binding(
         "e",

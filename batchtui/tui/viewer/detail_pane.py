@@ -5,8 +5,7 @@ Owns the cursor and what is in view; what the rows say comes from a `Content`.
 
 from __future__ import annotations
 
-import re
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,9 +18,12 @@ from textual.strip import Strip
 from batchtui.tui.viewer.content import Content, Row, Value
 from batchtui.tui.viewer.highlight import marked
 from batchtui.tui.viewer.moving_keys import moving_keys
-from batchtui.tui.viewer.row_hits import find, is_hit, spans_of
+from batchtui.tui.viewer.row_hits import find, is_hit, spans_of, texts_of
 from batchtui.tui.widgets.keys_in_order import KeysInOrder
 from batchtui.tui.widgets.toned import Toned
+
+if TYPE_CHECKING:
+    from batchtui.tui.viewer.in_view import Highlight
 
 WHEEL_ROWS: Final = 3
 COUNTED_ROWS: Final = 5_000
@@ -96,7 +98,7 @@ class DetailPane(Toned, KeysInOrder, can_focus=True):
         super().__init__(id=id)
         self.content: Content | None = None
         self.cursor = 0
-        self.highlight: re.Pattern[str] | None = None
+        self.highlight: Highlight | None = None
         """What is searched for, marked wherever it is in view."""
         self.hit: int | None = None
         """The row of the match one has gone to last."""
@@ -104,6 +106,8 @@ class DetailPane(Toned, KeysInOrder, can_focus=True):
         self._rows: list[Row] = []
         self._hits: list[int] | None = None
         """The rows that match, once they are asked for."""
+        self._is_searched: bool | None = None
+        """Whether it is known what matches; None: to be asked."""
 
     def show(
         self, content: Content | None, rows: list[Row] | None = None, *, keep_place: bool = False
@@ -126,6 +130,7 @@ class DetailPane(Toned, KeysInOrder, can_focus=True):
         source = before[self.cursor].source if self.cursor < len(before) else -1
         same_width = self._width == width
         self._rows, self._hits, self._width = rows, None, width
+        self._is_searched = None
         if not same_width and before and rows:
             if hit_before and len(self.hits) >= hit_before:
                 self.hit = self.cursor = self.hits[hit_before - 1]
@@ -142,19 +147,36 @@ class DetailPane(Toned, KeysInOrder, can_focus=True):
 
     # What is searched for
 
-    def search_for(self, pattern: re.Pattern[str] | None) -> None:
+    def search_for(self, highlight: Highlight | None) -> None:
         """Mark what matches."""
-        self.highlight, self._hits, self.hit = pattern, None, None
+        self.highlight, self._hits, self.hit = highlight, None, None
+        self._is_searched = None
         self.refresh()
+
+    def mark_again(self, is_marked: bool) -> None:
+        """More is known of what matches; `is_marked`: and there is something to mark."""
+        self._is_searched = None
+        if is_marked:
+            self.refresh()
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether it is known what matches, of a record that is not too long to be counted."""
+        if self._is_searched is None:
+            texts = texts_of(self._rows[:COUNTED_ROWS])
+            self._is_searched = self.highlight is None or self.highlight.knows(texts)
+        return self._is_searched
 
     @property
     def hits(self) -> list[int]:
         """The rows in which a match begins, of a record that is not too long to be counted."""
         if self._hits is None:
+            if not self.is_searched:
+                return []
             self._hits = []
             if self.highlight is not None and len(self._rows) <= COUNTED_ROWS:
-                rows, pattern = self._rows, self.highlight
-                self._hits = [at for at in range(len(rows)) if is_hit(rows, at, pattern)]
+                rows, highlight = self._rows, self.highlight
+                self._hits = [at for at in range(len(rows)) if is_hit(rows, at, highlight)]
         return self._hits
 
     def hit_place(self) -> tuple[int, int]:

@@ -8,14 +8,14 @@ from typing import Final
 from textual import on
 from textual.message import Message
 
-from batchtui.errors import UsageError
+from batchtui.errors import InputError, UsageError
 from batchtui.jsonl.outcomes import Outcome
 from batchtui.tui import figures
 from batchtui.tui.viewer.choice import Choice
 from batchtui.tui.viewer.groups import Group, grouped
 from batchtui.tui.viewer.hits import Hits
 from batchtui.tui.viewer.jobs import Job
-from batchtui.tui.viewer.matching import find_id, matching
+from batchtui.tui.viewer.matching import check, find_id, matching
 from batchtui.tui.viewer.prompt import Prompt
 from batchtui.tui.viewer.records import Records
 from batchtui.tui.viewer.rows import contains
@@ -75,7 +75,7 @@ class Finding(Showing):
     # Search
 
     def action_search(self) -> None:
-        self.ask(SEARCH, "/", hint="text, or re:pattern")
+        self.ask(SEARCH, "/", hint="text, or re:pattern in lines and in the text of their strings")
 
     def action_search_value(self) -> None:
         """Search for the value under the cursor; in a list, for the record's custom_id."""
@@ -284,12 +284,15 @@ class Finding(Showing):
             if message.purpose == SEARCH:
                 if typed:
                     where = parse_where(typed) if typed.startswith("re:") else Where(text=typed)
+                    check(where)
                     self.search(where)
                 else:
                     self.action_next_hit(1)
             elif message.purpose == FILTER:
-                self.filter(parse_where(typed))
+                where = parse_where(typed)
+                check(where)
+                self.filter(where)
             elif message.purpose == GO_TO:
                 self.go_to(typed)
-        except UsageError as error:
+        except (InputError, UsageError) as error:
             self.tell_error(error)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
 
-
-def highlighted(segments: list[Segment], pattern: re.Pattern[str], hit: Style) -> list[Segment]:
-    """`segments` with `hit` added wherever the row's text matches."""
-    return marked(segments, matches("".join(segment.text for segment in segments), pattern), hit)
+if TYPE_CHECKING:
+    from batchtui.tui.viewer.in_view import Highlight, Spans
 
 
-def matches(text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
-    """Where `text` matches, from left to right; what matches nothing at all is left out."""
-    return [found.span() for found in pattern.finditer(text) if found.end() > found.start()]
+def highlighted(segments: list[Segment], highlight: Highlight, hit: Style) -> list[Segment]:
+    """`segments` with `hit` added wherever the row's text is to be marked."""
+    return marked(segments, highlight.spans("".join(segment.text for segment in segments)), hit)
 
 
-def marked(segments: list[Segment], spans: list[tuple[int, int]], hit: Style) -> list[Segment]:
+def marked(segments: list[Segment], spans: Spans, hit: Style) -> list[Segment]:
     """`segments` with `hit` added to the characters of `spans`, which are ascending and apart."""
     if not spans:
         return segments

@@ -8,7 +8,6 @@ from textual.reactive import reactive
 
 from batchtui.tui import figures
 from batchtui.tui.glyphs import glyphs
-from batchtui.tui.viewer.highlight import matches
 from batchtui.tui.viewer.json_tokens import coloured
 from batchtui.tui.viewer.rows_pane import CACHED_ROWS, GUTTER, RowsPane
 from batchtui.tui.viewer.text import cells, chopped, decoded, safe
@@ -126,6 +125,12 @@ class LinesPane(RowsPane):
 
     # Hits within a line
 
+    @property
+    def is_searched(self) -> bool:
+        """Whether it is known what matches in the cursor's line."""
+        text = self._text()
+        return self.highlight is None or text is None or self.highlight.knows([text])
+
     def first_hit(self, direction: int) -> bool:
         """Have the first match of the cursor's line in view, or the last; False for none."""
         found = self._matches()
@@ -153,14 +158,20 @@ class LinesPane(RowsPane):
 
     def _matches(self) -> list[tuple[int, int]]:
         """Which cells of the cursor's line match, from left to right; reads more than is drawn."""
-        if self.rows is None or self.highlight is None or not self.rows.count:
+        text = self._text()
+        if text is None or self.highlight is None:
             return []
-        piece = self.rows.records.line(self.rows.number(self.cursor), MOST_BYTES)
-        text = safe(decoded(piece.data, is_cut=piece.is_cut))
-        found = matches(text, self.highlight)
+        found = list(self.highlight.spans(text))
         if text.isascii():
             return found
         return [(cells(text[:start]), cells(text[:end])) for start, end in found[:MOST_MATCHES]]
+
+    def _text(self) -> str | None:
+        """The cursor's line as it is drawn; more of it than is."""
+        if self.rows is None or not self.rows.count:
+            return None
+        piece = self.rows.records.line(self.rows.number(self.cursor), MOST_BYTES)
+        return safe(decoded(piece.data, is_cut=piece.is_cut))
 
     def _show_match(self, match: tuple[int, int]) -> None:
         start, end = match

@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import Final
 
 from batchtui.jsonl.glance import custom_id_of, glance
@@ -33,34 +34,43 @@ WAIT_S: Final = 0.01
 Found = Callable[[int], object]
 
 
-def matching(records: Records, where: Where, found: Found) -> Steps[None]:
+def check(where: Where) -> None:
+    """Raises InputError for a regular expression that is none."""
+    if where.text:
+        matcher(where.text, is_regex=where.is_regex).close()
+
+
+def matching(
+    records: Records, where: Where, found: Found, wanted: Matcher | None = None
+) -> Steps[None]:
     """Tell `found` the number of each record that `where` wants, ascending.
 
-    Raises InputError for a regular expression that is none.
+    `wanted`: what looks for its text, where there is such a matcher already. Raises InputError for
+    a regular expression that is none.
     """
     test = _Test(records, where, found)
-    wanted = _wanted(where)
-    if isinstance(records, JoinedRecords):
-        yield from _in_joined(records, wanted, test)
-    elif isinstance(records, FileRecords):
-        if wanted is not None:
-            yield from _lines_with(records, wanted, test)
-        elif where.is_outcome_only and records.survey is not None:
-            yield from _by_outcome(records, test)
-        else:
-            yield from _all_lines(records, test)
+    with _matcher_of(where, wanted) as wanted:
+        if isinstance(records, JoinedRecords):
+            yield from _in_joined(records, wanted, test)
+        elif isinstance(records, FileRecords):
+            if wanted is not None:
+                yield from _lines_with(records, wanted, test)
+            elif where.is_outcome_only and records.survey is not None:
+                yield from _by_outcome(records, test)
+            else:
+                yield from _all_lines(records, test)
 
 
 def matching_new(records: FileRecords, where: Where, first: int, found: Found) -> Steps[None]:
     """The same for the lines from number `first` on: those that a file has grown by."""
     test = _Test(records, where, found)
-    wanted = _wanted(where)
-    for number in range(first, records.count):
-        line = _line(records, number)
-        if wanted is None or wanted.hits(line)[0]:
-            test(number, line)
-        if number % RECORDS_A_STEP == 0:
-            yield Progress(number - first, records.count - first)
+    with _matcher_of(where) as wanted:
+        for number in range(first, records.count):
+            line, progress = _line(records, number), Progress(number - first, records.count - first)
+            if wanted is None or (yield from wanted.hits(line, progress))[0]:
+                test(number, line)
+            if number % RECORDS_A_STEP == 0:
+                yield progress
 
 
 def find_id(records: Records, custom_id: str) -> Steps[int | None]:
@@ -117,11 +127,18 @@ class _Test:
         return self.custom_id in (custom_id_of(line) or b"")
 
 
-def _wanted(where: Where) -> Matcher | None:
-    """What must be in a record's bytes."""
-    if where.text:
-        return matcher(where.text, is_regex=where.is_regex)
-    return matcher(where.custom_id, case="sensitive") if where.custom_id else None
+@contextmanager
+def _matcher_of(where: Where, given: Matcher | None = None) -> Iterator[Matcher | None]:
+    """What finds that which must be in a record's bytes; `given` is closed by who gave it."""
+    if given is not None:
+        yield given
+    elif where.text:
+        with closing(matcher(where.text, is_regex=where.is_regex)) as wanted:
+            yield wanted
+    elif where.custom_id:
+        yield matcher(where.custom_id, case="sensitive")
+    else:
+        yield None
 
 
 def _lines_with(records: FileRecords, wanted: Matcher, test: _Test) -> Steps[None]:
@@ -173,10 +190,12 @@ def _in_joined(records: JoinedRecords, wanted: Matcher | None, test: _Test) -> S
     if wanted is not None:
         hits = yield from _hits_of(records, wanted)
     for number in range(total):
-        if wanted is None or _has_hit(records.places(number), hits, wanted):
+        progress = Progress(number, total)
+        places = records.places(number)
+        if wanted is None or (yield from _has_hit(places, hits, wanted, progress)):
             test(number)
         if number % RECORDS_A_STEP == 0:
-            yield Progress(number, total)
+            yield progress
 
 
 def _hits_of(records: JoinedRecords, wanted: Matcher) -> Steps[dict[Source, array[int]] | None]:
@@ -194,13 +213,15 @@ def _has_hit(
     places: tuple[Place | None, Place | None],
     hits: dict[Source, array[int]] | None,
     wanted: Matcher,
-) -> bool:
+    progress: Progress,
+) -> Steps[bool]:
     for place in places:
         if place is None:
             continue
         source, offset, length = place
         if hits is None:
-            if wanted.hits(source.read(offset, min(length, LINE_BYTES)))[0]:
+            line = source.read(offset, min(length, LINE_BYTES))
+            if (yield from wanted.hits(line, progress))[0]:
                 return True
             continue
         at = bisect_left(hits[source], offset)

@@ -58,3 +58,11 @@ class JobFailed(Message):
         super().__init__()
         self.job = job
         self.error = error
+
+
+class MarksKnown(Message):
+    """More is known of what matches: rows with these texts have something to mark."""
+
+    def __init__(self, rows: frozenset[str]) -> None:
+        super().__init__()
+        self.rows = rows

@@ -7,10 +7,9 @@ What a row looks like is for the subclass.
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections import OrderedDict
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -29,6 +28,9 @@ from batchtui.tui.viewer.viewport import Viewport
 from batchtui.tui.widgets.keys_in_order import KeysInOrder
 from batchtui.tui.widgets.spans import Span, Tone, fitted
 from batchtui.tui.widgets.toned import Toned
+
+if TYPE_CHECKING:
+    from batchtui.tui.viewer.in_view import Highlight
 
 CACHED_ROWS: Final = 512
 GUTTER: Final = 3
@@ -69,7 +71,7 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
         self.cursor = 0
         self.marks: set[int] = set()
         """Record numbers; shared by the panes of a viewer."""
-        self.highlight: re.Pattern[str] | None = None
+        self.highlight: Highlight | None = None
         """What is searched for, marked wherever it is in view."""
         self._emptiness: list[Span] = []
         self._viewport = Viewport(self.height_of)
@@ -123,6 +125,12 @@ class RowsPane(Toned, KeysInOrder, can_focus=True):
     def forget(self, number: int) -> None:
         """Record `number` may not be what it was."""
         self._drawn.pop(number, None)
+
+    def mark_again(self, texts: frozenset[str]) -> None:
+        """Draw the rows with these texts: what is to be marked in them was not known before."""
+        for y, (row, part) in enumerate(self._view() if self.display and texts else ()):
+            if "".join(text for text, _ in self._rows_of(row)[part]) in texts:
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def redraw_record(self, number: int) -> None:
         self.forget(number)

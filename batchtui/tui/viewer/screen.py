@@ -141,6 +141,8 @@ class ViewerScreen(Fetching, KeepingUp, Again, Looks):
                 told = told.replace(str(self.target.path), self.target.path.name)
             self.show_trouble_of(told, message.error.hint)
         else:
+            if self.jobs.active.get(SEARCH) is message.job:
+                self.forget_search()
             self.tell_error(message.error)
 
     # The cursor

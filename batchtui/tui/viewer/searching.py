@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
 from batchtui.jsonl.matchers import matcher
 from batchtui.jsonl.progress import Steps
@@ -21,25 +22,25 @@ def search(
 ) -> Steps[None]:
     """Add each hit to `hits`. `first` is told the one to jump to, when there is one."""
     jumped = False
-    if isinstance(records, FileRecords) and hits.start < records.count:
-        wanted = matcher(where.text, is_regex=where.is_regex)
-        begin = records.span(hits.start).offset
-        hit = yield from find_next(records.source, wanted, begin)
-        if hit is not None and hit.offset < records.index.scanned_bytes:
-            number = records.index.line_of(hit.offset)
-            if keeps(number):
-                first(number)
-                jumped = True
 
     def found(number: int) -> None:
         if keeps(number):
             hits.add(number)
 
-    for progress in matching(records, where, found):
-        if not jumped and hits.after:
-            first(hits.after[0])
-            jumped = True
-        yield progress
+    with closing(matcher(where.text, is_regex=where.is_regex)) as wanted:
+        if isinstance(records, FileRecords) and hits.start < records.count:
+            begin = records.span(hits.start).offset
+            hit = yield from find_next(records.source, wanted, begin)
+            if hit is not None and hit.offset < records.index.scanned_bytes:
+                number = records.index.line_of(hit.offset)
+                if keeps(number):
+                    first(number)
+                    jumped = True
+        for progress in matching(records, where, found, wanted):
+            if not jumped and hits.after:
+                first(hits.after[0])
+                jumped = True
+            yield progress
     hits.is_complete = True
     if not jumped and len(hits):
         first((hits.after or hits.before)[0])

@@ -11,6 +11,7 @@ from batchtui.tui.viewer.content import Content
 from batchtui.tui.viewer.contents import ContentReady, Wanted, content_of, is_light
 from batchtui.tui.viewer.detail_pane import DetailPane
 from batchtui.tui.viewer.jobs import Job
+from batchtui.tui.viewer.messages import MarksKnown
 from batchtui.tui.viewer.record_content import STRING_CHARS
 
 READ: Final = "read"
@@ -94,10 +95,10 @@ class Showing(ViewerBase):
         if direction is None:
             return
         if self.look == "lines":
-            if not self.panes[0].size.width:
+            if not self.panes[0].size.width or not self.panes[0].is_searched:
                 return
             self.lands_nowhere = not self.panes[0].first_hit(direction)
-        elif not self.is_shown or not self.detail.is_laid_out:
+        elif not self.is_shown or not self.detail.is_laid_out or not self.detail.is_searched:
             return
         elif not self.detail.first_hit(direction):
             shown = self.shown
@@ -114,6 +115,14 @@ class Showing(ViewerBase):
             return False
         sizes = [place[2] for place in records.places(shown.number) if place]
         return max(sizes, default=0) > STRING_CHARS
+
+    @on(MarksKnown)
+    def _marks_known(self, message: MarksKnown) -> None:
+        for pane in self.panes:
+            pane.mark_again(message.rows)
+        self.detail.mark_again(bool(message.rows))
+        self._land()
+        self.show_where()
 
     @on(DetailPane.Moved)
     def _detail_moved(self) -> None:

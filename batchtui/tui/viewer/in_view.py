@@ -55,7 +55,8 @@ class TextHighlight:
     """A text as it is, and in all spellings that it may have in a file."""
 
     def __init__(self, text: str, *, ignore_case: bool) -> None:
-        found = [each.decode("utf-8", "surrogatepass") for each in spellings(text)]
+        spelled = spellings(text, ignore_case=ignore_case)
+        found = [each.decode("utf-8", "surrogatepass") for each in spelled]
         ways = dict.fromkeys(safe(each) for each in (*found, text))
         flags = re.IGNORECASE if ignore_case else re.NOFLAG
         self._pattern = re.compile("|".join(map(re.escape, ways)), flags)

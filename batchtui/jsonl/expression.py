@@ -14,6 +14,9 @@ from typing import Any, Final
 
 from batchtui.jsonl.expression_tree import compiled, sees_ends, tree_of
 
+SHORT_CHARACTERS: Final = 2000
+"""So long a text is soon tried from each of its characters on."""
+
 _ESCAPE: Final = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[\"\\/bfnrt])"
 )
@@ -33,7 +36,8 @@ class Expression:
         flags = flags_of(ignore_case=ignore_case)
         tree = tree_of(pattern, flags)
         self._pattern = re.compile(pattern, flags)
-        self._search = compiled(pattern, flags).search
+        later = compiled(pattern, flags)
+        self._search, self._find_later = later.search, later.finditer
         self._sees_ends = tree is None or sees_ends(tree)
 
     def matching(self, data: bytes) -> list[int]:
@@ -52,12 +56,16 @@ class Expression:
         ]
 
     def spans(self, line: str) -> list[tuple[int, int]]:
-        found = [each.span() for each in self._pattern.finditer(line) if each[0]]
+        """Of a long line they may begin later, but not be fewer."""
+        found = self._spans(line)
         if found or "\\" not in line:
             return found
         text, places = unescaped(line)
-        spans = [each.span() for each in self._pattern.finditer(text) if each[0]]
-        return [(places[start], places[end]) for start, end in spans]
+        return [(places[start], places[end]) for start, end in self._spans(text)]
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        find = self._pattern.finditer if len(text) <= SHORT_CHARACTERS else self._find_later
+        return [each.span() for each in find(text) if each[0]]
 
     def matches(self, line: str) -> bool:
         if self._search(line) is not None:

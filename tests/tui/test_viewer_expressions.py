@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import queue
 import subprocess
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from batchtui.tui.viewer import in_view
 from batchtui.tui.viewer.in_view import ExpressionHighlight
 from batchtui.tui.viewer.prompt import Prompt
 from batchtui.tui.viewer.screen import ViewerScreen
-from tests.tui.support import type_text, until, until_shown
+from tests.tui.support import screen_lines, screen_text, type_text, until, until_shown
 from tests.tui.viewer_support import told, until_idle, viewing_file
 
 ENDLESS = "(a+a+)+b"
@@ -155,11 +156,11 @@ async def test_no_expression_is_told_and_leaves_what_is_searched_for(tmp_path: P
                 ),
             )
             assert screen.hits is None
-            await until_shown(pilot, "search: none")
+            assert "re:(" not in screen_text(screen.app)
         await ask(pilot, screen, "slash", "other")
-        await until_shown(pilot, "search: other  1 of 1")
+        await until_shown(pilot, "other  1 of 1")
         await ask(pilot, screen, "slash", "re:[")
-        await until_shown(pilot, "search: other  1 of 1")
+        await until_shown(pilot, "other  1 of 1")
 
 
 async def test_a_search_that_fails_is_forgotten(
@@ -175,7 +176,8 @@ async def test_a_search_that_fails_is_forgotten(
         monkeypatch.setattr(subprocess, "Popen", broken)
         await ask(pilot, screen, "slash", "re:o.her")
         await until(pilot, lambda: "was ended" in told(screen))
-        await until_shown(pilot, "search: none")
+        await until(pilot, lambda: screen.hits is None)
+        await until(pilot, lambda: "o.her" not in screen_lines(screen.app)[-2])
 
 
 @pytest.mark.timeout(30)
@@ -183,11 +185,17 @@ def test_marks_that_take_long_are_given_up(
     monkeypatch: pytest.MonkeyPatch, processes: list[subprocess.Popen[bytes]]
 ) -> None:
     monkeypatch.setattr(in_view, "PATIENCE_S", 0.1)
-    highlight = ExpressionHighlight(ENDLESS, lambda _: None, ignore_case=False)
-    assert not highlight.spans("a" * 70)
-    thread = highlight._thread
-    assert thread is not None
-    thread.join()
+    told: queue.Queue[frozenset[str]] = queue.Queue()
+    highlight = ExpressionHighlight(ENDLESS, told.put, ignore_case=False)
+    assert not highlight.knows(["a" * 70, "aab"])
+    assert told.get() == frozenset()
+    assert highlight.knows(["a" * 70, "aab"])
+    assert not highlight.spans("caab"), "asked again, and alone"
+    assert told.get() == {"caab"}
+    assert highlight.spans("caab") == [(1, 4)]
+    assert not highlight.knows(["b" + "a" * 70])
+    assert told.get() == frozenset()
+    assert told.get() == frozenset()
+    assert highlight.knows(["never asked"]), "given up"
     assert have_ended(processes)
-    assert not highlight.spans("aab")
     highlight.close()

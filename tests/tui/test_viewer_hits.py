@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from batchtui.tui.viewer.content import Row
-from batchtui.tui.viewer.raw_pattern import raw_pattern
+from batchtui.tui.viewer.in_view import TextHighlight
 from batchtui.tui.viewer.row_hits import find, spans_of
 from batchtui.tui.viewer.screen import ViewerScreen
-from batchtui.workflows.where import Where
 from tests.tui.support import until, until_shown
 from tests.tui.test_viewer_keys import ask, lines_of, text_of
 from tests.tui.viewer_support import answer_line, until_idle, viewing_file, write_lines
@@ -113,19 +112,15 @@ def test_a_match_that_is_wrapped_is_marked_in_both_rows() -> None:
         Row([("  ", ""), ("house", "")], 1),
         Row([("  ", ""), ("house", "")], 2),
     ]
-    wanted = raw_pattern(Where(text="address and"))
-    assert wanted is not None
+    wanted = TextHighlight("address and", ignore_case=True)
     assert find(rows, wanted, 0, 1) == 0
     assert spans_of(rows, 0, wanted) == [(5, 12)]
     assert spans_of(rows, 1, wanted) == [(2, 5)]
-    broken = raw_pattern(Where(text="warehouse"))
-    assert broken is not None
+    broken = TextHighlight("warehouse", ignore_case=True)
     assert find(rows, broken, 3, -1) == 1
     assert find(rows, broken, 2, 1) is None
 
 
 def test_a_line_is_searched_with_the_escapes_of_json() -> None:
     for text, line in (('"hi"', r'{"t": "\"hi\""}'), ("naïve", r'{"t": "na\u00efve"}')):
-        pattern = raw_pattern(Where(text=text))
-        assert pattern is not None
-        assert pattern.search(line), text
+        assert TextHighlight(text, ignore_case=True).spans(line), text

@@ -1,4 +1,4 @@
-"""What is searched for, as it looks on the screen: which parts of a row in view are marked.
+"""What is searched for, as it looks on the screen: which parts of a row are marked.
 
 A key never waits for a mark. A text is looked for at once; an expression is tried by a second
 process, and its marks come when they are known. Where that takes long there are none.
@@ -23,19 +23,26 @@ from batchtui.tui.viewer.text import safe
 from batchtui.workflows.where import Where
 
 PATIENCE_S: Final = 2.0
-"""How long the rows of one screen are tried; then the expression is not tried on rows any more."""
+"""How long what is asked at once is tried; then nothing of it is marked."""
 
-MOST_CHARACTERS: Final = 2000
-KEPT_ROWS: Final = 4096
+MOST_IN_VAIN: Final = 2
+"""After so many times the expression is not tried any more."""
+
+KEPT_CHARACTERS: Final = 8_000_000
 
 Spans = Sequence[tuple[int, int]]
 Known = Callable[[frozenset[str]], object]
-"""Is told, in a thread, the rows that have marks which were not known when they were asked for."""
+"""Is told, in a thread, that more rows are known, and those of them that have marks."""
 
 
 class Highlight(Protocol):
     def spans(self, row: str) -> Spans:
-        """Which parts of `row`, in characters, are marked: ascending, not overlapping."""
+        """Which parts of `row`, in characters, are marked: ascending, not overlapping, not empty;
+        none while that is not known."""
+        ...
+
+    def knows(self, rows: Iterable[str]) -> bool:
+        """Whether the marks of all these rows are known; if not, they will be."""
         ...
 
     def close(self) -> None: ...
@@ -64,6 +71,9 @@ class TextHighlight:
     def spans(self, row: str) -> Spans:
         return [found.span() for found in self._pattern.finditer(row)]
 
+    def knows(self, rows: Iterable[str]) -> bool:
+        return True
+
     def close(self) -> None:
         pass
 
@@ -77,20 +87,26 @@ class ExpressionHighlight:
         self._known: OrderedDict[str, Spans] = OrderedDict()
         self._changed = threading.Condition()
         self._wanted: dict[str, None] = {}
+        self._kept_characters = 0
         self._thread: threading.Thread | None = None
         self._is_closed = False
 
     def spans(self, row: str) -> Spans:
-        known = self._known.get(row)
-        if known is not None or self._is_closed or len(row) > MOST_CHARACTERS:
-            return known or ()
+        return self._known.get(row, ()) if self.knows([row]) else ()
+
+    def knows(self, rows: Iterable[str]) -> bool:
+        if self._is_closed:
+            return True
+        unknown = [row for row in rows if row not in self._known]
+        if not unknown:
+            return True
         with self._changed:
-            self._wanted[row] = None
+            self._wanted.update(dict.fromkeys(unknown))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._ask, name="marks", daemon=True)
                 self._thread.start()
             self._changed.notify()
-        return ()
+        return False
 
     def close(self) -> None:
         """Its process has ended some 20 ms later."""
@@ -99,17 +115,19 @@ class ExpressionHighlight:
             self._changed.notify()
 
     def _ask(self) -> None:
+        in_vain = 0
         try:
-            while rows := self._next():
+            while in_vain < MOST_IN_VAIN and (rows := self._next()):
                 found = self._tried(rows)
-                if found is None:
-                    break
-                self._keep(rows, found)
+                in_vain += found is None
+                self._keep(rows, found or ())
         except BatchtuiError:
             pass  # a search with the same expression tells it
         finally:
-            self._is_closed = True
             self._trying.close()
+            if not self._is_closed:
+                self._is_closed = True
+                self._tell(frozenset())
 
     def _next(self) -> list[str]:
         with self._changed:
@@ -136,9 +154,10 @@ class ExpressionHighlight:
         spans: dict[str, list[tuple[int, int]]] = {row: [] for row in rows}
         for number, start, end in found:
             spans[rows[number]].append((start, end))
-        self._known.update(spans)
-        while len(self._known) > KEPT_ROWS:
-            self._known.popitem(last=False)
-        marked = frozenset(row for row, places in spans.items() if places)
-        if marked:
-            self._tell(marked)
+        for row, places in spans.items():
+            if row not in self._known:
+                self._kept_characters += len(row) + 1
+            self._known[row] = places
+        while self._kept_characters > KEPT_CHARACTERS and len(self._known) > len(spans):
+            self._kept_characters -= len(self._known.popitem(last=False)[0]) + 1
+        self._tell(frozenset(row for row, places in spans.items() if places))

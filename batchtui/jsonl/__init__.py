@@ -24,6 +24,8 @@ Long work is a generator (`progress.Steps`) that hands over every few millisecon
     summary     what all results say together; histogram: how their tokens are spread
 
     search      texts and expressions in a file; matchers, spelling: what is looked for
+    expression  how one line is tried; expression_tree: what every match has
+    expressions lines that are worth trying; trying, tried: by a process that can be ended
     write       new files, whole or not at all: extract, merge in input order
     rewrite     requests with other fields, as a new input
     export      joined results as JSONL, CSV, Parquet; export_columns: what of each record

@@ -36,7 +36,7 @@ class ExpressionMatcher:
         except (re.error, OverflowError, RecursionError) as error:
             raise InputError(
                 f"not a regular expression: {error}",
-                hint="Put a backslash before ( ) [ ] { } . * + ? ^ $ | to mean the character",
+                hint="put a backslash before ( ) [ ] { } . * + ? ^ $ | to mean the character",
             ) from None
         tree = tree_of(pattern, flags)
         texts = required_texts(tree) if tree is not None else []

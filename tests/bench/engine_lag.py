@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +55,10 @@ def main() -> None:
             "nothing (1 s)": lambda: time.sleep(1),
             "index, 4 kB a line": lambda: on(results, build),
             "index, 200 bytes a line": lambda: on(short, build),
-            "search, rare": lambda: on(results, lambda it: find_all(it, matcher("needle"))),
-            "search, frequent": lambda: on(results, lambda it: find_all(it, matcher("customer"))),
-            "search, expression": lambda: on(
-                results, lambda it: find_all(it, matcher(r"\d\d-\w+x", is_regex=True))
-            ),
+            "search, rare": lambda: search(results, "needle"),
+            "search, frequent": lambda: search(results, "customer"),
+            "search, expression": lambda: search(results, r"\d\d-\w+x", is_regex=True),
+            "search, error.*timeout": lambda: search(results, ".*error.*timeout", is_regex=True),
             "validate": lambda: run(validate(requests)),
             "validate, 200 bytes, all wrong": lambda: run(validate(short)),
             "validate, 1 byte, all wrong": lambda: run(validate(folder / "bad.jsonl")),
@@ -73,6 +73,11 @@ def main() -> None:
                 waits = sorted(asyncio.run(waits_ms(work)))
                 middle, high = statistics.median(waits), waits[int(len(waits) * 0.99)]
                 print(f"{name:34} {middle:10.2f} {high:9.2f} {waits[-1]:11.2f}", flush=True)
+
+
+def search(path: Path, text: str, *, is_regex: bool = False) -> object:
+    with closing(matcher(text, is_regex=is_regex)) as wanted:
+        return on(path, lambda source: find_all(source, wanted))
 
 
 def on(path: Path, steps: Callable[[Source], Any]) -> object:

@@ -39,7 +39,7 @@ BINDINGS: Final[list[BindingType]] = [
         "search",
         "search",
         id="viewer.search",
-        tooltip="Find text, or re:pattern in lines and their strings' text",
+        tooltip="Find text, or re:pattern in lines and in strings",
     ),
     Binding(
         "e",

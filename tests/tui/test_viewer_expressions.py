@@ -190,9 +190,11 @@ def test_marks_that_take_long_are_given_up(
     assert not highlight.knows(["a" * 70, "aab"])
     assert told.get() == frozenset()
     assert highlight.knows(["a" * 70, "aab"])
+    monkeypatch.setattr(in_view, "PATIENCE_S", 20.0)
     assert not highlight.spans("caab"), "asked again, and alone"
     assert told.get() == {"caab"}
     assert highlight.spans("caab") == [(1, 4)]
+    monkeypatch.setattr(in_view, "PATIENCE_S", 0.1)
     assert not highlight.knows(["b" + "a" * 70])
     assert told.get() == frozenset()
     assert told.get() == frozenset()

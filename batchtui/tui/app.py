@@ -26,7 +26,6 @@ from batchtui.config import AppSettings, Profile, side_by_side
 from batchtui.errors import BatchtuiError
 from batchtui.tui import attention, crash, memory, needs, theme
 from batchtui.tui.app_keys import APP_KEYS
-from batchtui.tui.connection import listed
 from batchtui.tui.garbage import keep_collections_short
 from batchtui.tui.hang_up import (
     ignore_continue_when_gone,
@@ -48,14 +47,12 @@ from batchtui.tui.start import (
     with_whole_path,
 )
 from batchtui.tui.styles import Styles
-from batchtui.tui.with_jobs import AppWithJobs
+from batchtui.tui.with_screens import AppWithScreens
 
 if TYPE_CHECKING:
     from textual.command import Provider
 
-    from batchtui.models.batch import Batch
     from batchtui.tui.form_values import Draft
-    from batchtui.workflows.session import Session
 
 
 TRANSFERS: Final = frozenset({"submit", "upload", "download"})
@@ -71,7 +68,7 @@ def _actions() -> type[Provider]:
     return Actions
 
 
-class BatchtuiApp(AppWithJobs, inherit_bindings=False):
+class BatchtuiApp(AppWithScreens, inherit_bindings=False):
     """`start_demo` starts a throwaway gateway and tells the way to it; called in a thread.
 
     `clock` gives epoch seconds. `browse_dir` is where Local begins, `downloads` where contents of
@@ -183,7 +180,7 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
             return
         left = [each.session for each in self.connections]
         await self.action_go("batches")
-        await self._pop_to_root()
+        await self.pop_to_root()
         await self._make_anew(OF_AN_ACCOUNT)
         self.connect(*profiles)
         self.account_changed.publish(None)
@@ -252,93 +249,12 @@ class BatchtuiApp(AppWithJobs, inherit_bindings=False):
         if isinstance(self.screen, Frame):
             self.screen.show_trouble()
 
-    async def _pop_to_root(self) -> None:
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-
-    # what screens ask for
-
-    async def action_go(self, mode: str) -> None:
-        if self.profile is None and mode == "batches":
-            mode = "welcome"
-        if mode != self.current_mode:
-            await self.switch_mode(mode)
-
-    async def show_job(self, job_id: str) -> None:
-        """Land on the list of jobs with this one selected."""
-        await self._pop_to_root()
-        await self.action_go("jobs")
-        await self._pop_to_root()
-        from batchtui.tui.screens.jobs import JobsScreen
-
-        screen = self.screen
-        if isinstance(screen, JobsScreen):
-            screen.select(job_id)
-
-    async def leave_opened(self) -> None:
-        """From the file that the app was opened with to the directory it lies in."""
-        await self.action_go("local")
-        await self.remove_mode(OPENED)
-
-    async def show_created(self, batch: Batch, session: Session | None = None) -> None:
-        """Land on the list with the new batch selected. `session`: by which it was created."""
-        connection = (self.of_session(session) if session else None) or self.connection
-        connection.account.put(batch)
-        await self._pop_to_root()
-        await self.action_go("batches")
-        await self._pop_to_root()
-        from batchtui.tui.screens.batches import BatchesScreen
-
-        screen = self.screen
-        if isinstance(screen, BatchesScreen):
-            screen.select(listed(batch, connection))
-        if connection.feed is not None:
-            connection.feed.hurry()
-
-    def open_local_file(
-        self, path: Path, line: int | None = None, *, as_lines: bool = False
-    ) -> None:
-        from batchtui.tui.viewer.screen import ViewerScreen
-        from batchtui.tui.viewer.target import LocalFile
-
-        self.push_screen(ViewerScreen(LocalFile(path, line, as_lines)))
-
-    def open_batch(self, batch_id: str) -> None:
-        from batchtui.tui.screens.detail import DetailScreen
-
-        self.push_screen(DetailScreen(batch_id))
-
-    def action_doctor(self) -> None:
-        from batchtui.tui.screens.doctor import DoctorScreen
-
-        if not isinstance(self.screen, DoctorScreen):
-            self.push_screen(DoctorScreen())
-
-    def action_command_palette(self) -> None:
-        from batchtui.tui.screens.palette import Palette
-
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
-
-    def action_messages(self) -> None:
-        from batchtui.tui.screens.messages import MessagesScreen
-
-        if not isinstance(self.screen, MessagesScreen):
-            self.push_screen(MessagesScreen())
-
     def action_command_line(self) -> None:
         from batchtui.tui.screens.command_line import CommandLineScreen
 
         if not isinstance(self.screen, CommandLineScreen):
             self.action_drop_notes()
             self.push_screen(CommandLineScreen(self.screen, self))
-
-    def action_help(self) -> None:
-        from batchtui.tui.screens.help import HelpScreen
-
-        if not isinstance(self.screen, HelpScreen):
-            self.action_drop_notes()
-            self.push_screen(HelpScreen(self.screen))
 
     def action_redraw(self) -> None:
         self.refresh(layout=True)

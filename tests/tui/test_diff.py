@@ -144,11 +144,11 @@ async def test_two_files_marked_in_local(make_app: MakeApp, tmp_path: Path) -> N
     app = make_app(start=AtDirectory(tmp_path))
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "b.jsonl")
-        await pilot.press("D")
+        await pilot.press("equals_sign")
         await until(pilot, lambda: "mark both in Local" in app.journal.newest_first()[0].text)
-        await pilot.press("G", "space", "k", "space", "D")
+        await pilot.press("G", "space", "k", "space", "equals_sign")
         if not isinstance(app.screen, DiffScreen):
-            await pilot.press("k", "space", "D")
+            await pilot.press("k", "space", "equals_sign")
         await until(pilot, lambda: isinstance(app.screen, DiffScreen))
         await until_shown(pilot, "all changes")
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def compare(app: BatchtuiApp, paths: Sequence[Path]) -> None:
     """Open two files beside each other; says how where they are not two files."""
     if len(paths) != 2:
-        app.tell("Two results are compared: mark both in Local and press D, or :diff A B")
+        app.tell("Two results are compared: mark both in Local and press =, or :diff A B")
         return
     missing = [each for each in paths if not _is_file(each)]
     if missing:

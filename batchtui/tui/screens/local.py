@@ -44,7 +44,7 @@ class LocalScreen(ListScreen[Entry]):
         Binding("v", "validate", "validate", id="local.validate", tooltip="Every problem, by line"),
         Binding("u", "upload", "upload", id="local.upload", tooltip="Upload it, without a batch"),
         Binding(
-            "D",
+            "equals_sign",
             "diff",
             "compare",
             show=False,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from batchtui.config import Profile
 
 
-class AtBatches:
+class AtBatches(NamedTuple):
     """The account's list."""
 
 

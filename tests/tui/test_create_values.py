@@ -164,7 +164,7 @@ async def test_a_failure_is_told_whole_with_the_step_it_failed_in(
         await pilot.press("f2")
         await until_shown(pilot, f"✗ creating the batch on {CHAT}: failed here")
         text = said(pilot)
-        assert f"400 Bad Request: Unsupported endpoint '{CHAT}'. is the server" in text
+        assert f"400 Bad Request: Unsupported endpoint '{CHAT}'. Is the server" in text
         assert "and does it know this very endpoint" in text
         assert "✓ checked 0 requests" in text
         assert "✓ uploaded 10 B" in text
@@ -308,4 +308,4 @@ async def test_on_a_small_screen_the_rest_scrolls_and_the_keys_stay(
         assert screen_lines(app)[-1].rstrip().endswith("? help")
         await focus(pilot, "#endpoint")
         await until_shown(pilot, "Endpoint     /v1/chat/")
-        assert screen_lines(app)[-1].rstrip().endswith("? help")
+        assert screen_lines(app)[-1].rstrip().endswith("F1 help")

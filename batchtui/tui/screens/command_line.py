@@ -16,13 +16,14 @@ from batchtui.tui.glyphs import glyphs
 from batchtui.tui.widgets.field import Field
 from batchtui.tui.widgets.keys_in_order import in_order, passed_on
 from batchtui.tui.widgets.lines import Lines
-from batchtui.tui.widgets.spans import Cell, Tone
+from batchtui.tui.widgets.spans import Cell, Span, Tone, fitted
 from batchtui.tui.widgets.table import RecordTable
 
 if TYPE_CHECKING:
     from batchtui.tui.app import BatchtuiApp
 
 ROWS: Final = 8
+MARGIN_CELLS: Final = 2
 OWN_KEYS: Final = frozenset({"enter", "escape", "up", "down", "tab"})
 
 
@@ -99,7 +100,9 @@ class CommandLineScreen(ModalScreen[None], inherit_bindings=False):
             sign = glyphs().cursor if here else " "
             name = each.name.ljust(28)
             tone: Tone = "strong" if here else ""
-            lines.append([(f"{sign} ", "accent"), (f"{name} ", tone), (each.tip, "muted")])
+            line: list[Span] = [(f"{sign} ", "accent"), (f"{name} ", tone), (each.tip, "muted")]
+            # One that wrapped would push the chosen one out of view.
+            lines.append(fitted(line, self.app.size.width - MARGIN_CELLS))
         if not shown:
             lines = [[(self._nothing(), "muted")]]
         self.query_one(Lines).show(["" for _ in range(ROWS - len(lines))] + lines)

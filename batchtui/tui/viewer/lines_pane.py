@@ -16,6 +16,8 @@ from batchtui.tui.widgets.spans import Span
 CUT_BYTES: Final = 4096
 """How much of a line is drawn at first."""
 COLOURED_BYTES: Final = 64 * 1024
+KEY_CHARACTERS: Final = 100
+"""A key that begins in view has its colon within so many characters."""
 MOST_BYTES: Final = 1024 * 1024
 GROWTH: Final = 16
 MOST_MATCHES: Final = 1_000
@@ -82,8 +84,9 @@ class LinesPane(RowsPane):
         assert self.rows is not None
         piece = self.rows.records.line(number, self.limits.get(number, CUT_BYTES))
         text = decoded(piece.data, is_cut=piece.is_cut)
-        if len(text) > 2 * enough_cells and len(piece.data) <= COLOURED_BYTES:
-            body = coloured(text[:enough_cells])
+        part = enough_cells + KEY_CHARACTERS
+        if len(text) > part and len(piece.data) <= COLOURED_BYTES:
+            body = coloured(text[:part])
             if sum(cells(shown) for shown, _ in body) >= enough_cells:
                 return body
         return self._body(number)

@@ -199,10 +199,10 @@ def compared(
     # Loops, not sets against sets: those would hold the interpreter until they are through.
     return Refreshed(
         batches=tuple(found.values()),
-        added=frozenset(key for key in found if key not in before),
+        added=frozenset(key for key in found if key not in before) if before else frozenset(found),
         changed=frozenset(
             key
-            for key, batch in found.items()
+            for key, batch in (found if before else {}).items()
             if (known := before.get(key)) is not None and known is not batch and known != batch
         ),
         gone=frozenset(key for key in before if key not in found),

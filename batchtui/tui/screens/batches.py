@@ -35,6 +35,8 @@ from batchtui.tui.widgets.spans import Span
 from batchtui.tui.widgets.table import RecordTable
 from batchtui.visible import id_tail
 
+LOAD_S: Final = 0.2
+"""The first frame is there by then, and no answer yet."""
 NO_BATCHES: Final = "No batches yet. Press 3 to pick a JSONL file, or c to create one."
 
 
@@ -106,6 +108,15 @@ class BatchesScreen(FurtherPages):
             },
             tags=lambda row: row.batch.metadata or {},
         )
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_timer(LOAD_S, self._load_detail)
+
+    @work(thread=True, group="imports", exit_on_error=False, description="load the detail's code")
+    def _load_detail(self) -> None:
+        """While the list is on its way: else the first row would wait for it."""
+        from batchtui.tui import batch_detail, summaries  # noqa: F401
 
     def compose_body(self) -> Iterable[Widget]:
         yield from super().compose_body()
@@ -237,8 +248,8 @@ class BatchesScreen(FurtherPages):
         if binding.id in ("batch.open", "batch.detail") and batch and not has_results(batch):
             # Enter shows the detail then.
             return "detail" if binding.id == "batch.open" else None
-        chosen = [each.batch for each in self.table.chosen_rows]
-        return offered(binding.id, binding.description, batch, chosen)
+        chosen = self.table.chosen_rows if binding.id == "batch.cancel" else []
+        return offered(binding.id, binding.description, batch, [each.batch for each in chosen])
 
     @on(RecordTable.Chosen)
     def action_open(self) -> None:

@@ -49,4 +49,5 @@ class Marks(Generic[R]):
 
     def shown(self) -> list[R]:
         """The marked rows in the order shown, those that a filter hides left out."""
-        return [row for row in self._rows.shown if self._rows.key(row) in self.keys]
+        places = [place for key in self.keys if (place := self._rows.place(key)) is not None]
+        return [self._rows[place] for place in sorted(places)]

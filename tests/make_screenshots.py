@@ -150,7 +150,11 @@ async def main() -> None:
                 directory=directory,
             )
             await take(  # type: ignore[misc]
-                "new-batch", NARROW, AtDirectory(samples), "✗ 6 problems", (("j", "c"), "problems")
+                "new-batch",
+                NARROW,
+                AtDirectory(samples),
+                "✗ 6 problems",
+                (("c",), "the server would refuse"),
             )
 
 

@@ -92,7 +92,9 @@ CODES: Final[dict[str, Code]] = {
     "missing_model": Code(
         "error", "The body names no model.", "Name the model, the same on every line."
     ),
-    "stream_not_supported": Code("error", "A batch cannot stream.", "Remove stream from the body."),
+    "stream_not_supported": Code(
+        "error", "A batch cannot stream.", "Remove stream from the body.", repair="remove_stream"
+    ),
     "unsupported_parameter": Code(
         "error",
         "The endpoint refuses this parameter.",

@@ -1,7 +1,7 @@
 """Mechanical repairs of a batch input, into a new file. The file itself is never changed.
 
-A line that needs no repair is copied byte for byte; of one that does, only the top-level fields
-concerned are written anew, and the body stays as it is.
+A line that needs no repair is copied byte for byte; of one that does, only the fields concerned
+are written anew or left out, and everything else in the body stays as it is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ REPAIRS: Final = {
     "set_method": "write POST where the method is missing or another",
     "set_url": "write the batch's endpoint where the url is missing",
     "renumber_duplicates": "give a repeated custom_id the suffix -2, -3, ...",
+    "remove_stream": "remove stream, and its options, from the body",
 }
+_OF_STREAMS: Final = ("stream", "stream_options")
 
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -87,23 +89,35 @@ class _Repair:
             self.changed["drop_blank_lines"] += 1
             return b""
         fields = self.fields(line, number)
-        if not fields:
+        may_stream = "remove_stream" in self.repairs and b'"stream' in line
+        if not fields and not may_stream:
             return line
         try:
             request = _decode(line.removeprefix(BOM))
         except (ValueError, RecursionError):
             return line
-        for repair_name, (key, value) in fields.items():
-            if repair_name == "set_url" and key in request:
+        done = self.written(request, fields)
+        if may_stream and _without_stream(request):
+            done.append("remove_stream")
+        if not done:
+            return line
+        for name in done:
+            self.changed[name] += 1
+        return msgspec.json.encode(request) + (b"\n" if line.endswith(b"\n") else b"")
+
+    def written(
+        self, request: dict[str, msgspec.Raw], fields: dict[str, tuple[str, str]]
+    ) -> list[str]:
+        """Write the fields that are not yet as they should be; returns the repairs that did."""
+        done = []
+        for name, (key, value) in fields.items():
+            if name == "set_url" and key in request:
                 continue
             encoded = msgspec.json.encode(value)
-            if key in request and bytes(request[key]) == encoded:
-                continue
-            request[key] = msgspec.Raw(encoded)
-            self.changed[repair_name] += 1
-            end = b"\n" if line.endswith(b"\n") else b""
-            line = msgspec.json.encode(request) + end
-        return line
+            if key not in request or bytes(request[key]) != encoded:
+                request[key] = msgspec.Raw(encoded)
+                done.append(name)
+        return done
 
     def fields(self, line: bytes, number: int) -> dict[str, tuple[str, str]]:
         """By the repair's name: the key, and the value that it should have."""
@@ -126,3 +140,16 @@ class _Repair:
         self.next_suffix[custom_id] = suffix + 1
         self.ids.extend([new_id])
         return new_id
+
+
+def _without_stream(request: dict[str, msgspec.Raw]) -> bool:
+    """False when its body does not ask for a stream."""
+    try:
+        body = _decode(request.get("body", b"{}"))
+    except (ValueError, RecursionError):
+        return False
+    if bytes(body.get("stream", b"")) != b"true":
+        return False
+    left = {key: value for key, value in body.items() if key not in _OF_STREAMS}
+    request["body"] = msgspec.Raw(msgspec.json.encode(left))
+    return True

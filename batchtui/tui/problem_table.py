@@ -22,6 +22,7 @@ WAYS: Final = {
     "set_method": "set POST",
     "set_url": "set url",
     "renumber_duplicates": "renumber",
+    "remove_stream": "remove",
 }
 """What each repair does, in a word."""
 

@@ -33,7 +33,11 @@ def spans(cell: Cell) -> list[Span]:
 
 
 def width_of(pieces: Iterable[Span]) -> int:
-    return sum(cell_len(text) for text, _ in pieces)
+    """In cells. Each line of a list asks many times, and most of its pieces are ASCII."""
+    width = 0
+    for text, _ in pieces:
+        width += len(text) if text.isascii() else cell_len(text)
+    return width
 
 
 def fitted(pieces: list[Span], width: int, *, right: bool = False) -> list[Span]:

@@ -149,6 +149,11 @@ class Batch(WireModel):
         return is_terminal(self.status)
 
     @property
+    def has_results(self) -> bool:
+        """There is a file of answers or of errors; a server may say `""` for none."""
+        return bool(self.output_file_id or self.error_file_id)
+
+    @property
     def word(self) -> str:
         """Its status as people read it."""
         return status_word(self.status)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from batchtui.models import status
 from batchtui.tui import needs
-from batchtui.tui.batch_offers import has_errors, has_results
+from batchtui.tui.batch_offers import has_errors
 from batchtui.tui.figures import plural
 from batchtui.tui.pace import answered_of
 
@@ -22,7 +22,7 @@ CLIPBOARD_BYTES: Final = 54_000
 
 def open_results(app: BatchtuiApp, batch: Batch, where: Where | None = None) -> None:
     """The answers of `batch`, or those that `where` wants; its detail where there are none."""
-    if has_results(batch):
+    if batch.has_results:
         if why := needs.missing(app, "file_content"):
             app.tell(why, trouble=True)
             return
@@ -40,7 +40,7 @@ def open_errors(app: BatchtuiApp, batch: Batch) -> None:
     """The results that are not ok; the errors of the batch itself, where it has no results."""
     if not has_errors(batch):
         app.tell("Nothing of it failed" if batch.is_terminal else "Nothing of it failed so far")
-    elif not has_results(batch):
+    elif not batch.has_results:
         app.open_batch(batch.id)
     else:
         from batchtui.jsonl.outcomes import Outcome

@@ -15,15 +15,11 @@ if TYPE_CHECKING:
     from batchtui.models.batch import Batch
 
 
-def has_results(batch: Batch) -> bool:
-    return bool(batch.output_file_id or batch.error_file_id)
-
-
 def may_be_retried(batch: Batch) -> bool:
     """It has ended, ran, and left something without an answer, as far as that is known."""
     if not batch.is_terminal:
         return False
-    if any(error.line for error in errors_of(batch)) and not has_results(batch):
+    if any(error.line for error in errors_of(batch)) and not batch.has_results:
         return False
     counts = batch.request_counts
     return counts is None or not counts.total or counts.completed < counts.total
@@ -37,7 +33,7 @@ def has_errors(batch: Batch) -> bool:
     ended_short = (
         batch.is_terminal and counts is not None and counts.completed < counts.total
     ) or batch.status == status.EXPIRED
-    return has_results(batch) and (ended_short or bool(counts and counts.failed))
+    return batch.has_results and (ended_short or bool(counts and counts.failed))
 
 
 def offered(
@@ -54,7 +50,7 @@ def offered(
     can = {
         "batch.cancel": any(not each.is_terminal for each in chosen or (batch,)),
         "batch.retry": may_be_retried(batch),
-        "batch.save": has_results(batch),
+        "batch.save": batch.has_results,
         "batch.errors": has_errors(batch),
         "batch.input": bool(batch.input_file_id),
     }

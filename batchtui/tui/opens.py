@@ -49,25 +49,23 @@ class Entry(NamedTuple):
 
 def called(opens: Opens | None) -> str:
     """As `does`, in as few words as a key line has room for."""
-    if isinstance(opens, ToFile):
-        return "open there" if opens.line else "open file"
-    if isinstance(opens, ToBatch):
-        return "go there"
-    if isinstance(opens, ToSummary):
-        return "sum up"
-    if isinstance(opens, ToResults) and opens.where is not None:
-        return "list these"
-    return ""
+    return _ways(opens)[0]
 
 
 def does(opens: Opens | None) -> str:
     """What Enter does there, in words."""
+    return _ways(opens)[1]
+
+
+def _ways(opens: Opens | None) -> tuple[str, str]:
     if isinstance(opens, ToFile):
-        return "Enter opens the file there" if opens.line else "Enter opens the file"
+        if opens.line:
+            return "open there", "Enter opens the file there"
+        return "open file", "Enter opens the file"
     if isinstance(opens, ToBatch):
-        return "Enter goes to that batch"
+        return "go there", "Enter goes to that batch"
     if isinstance(opens, ToSummary):
-        return "Enter reads the results for their summary"
+        return "sum up", "Enter reads the results for their summary"
     if isinstance(opens, ToResults) and opens.where is not None:
-        return "Enter lists these requests"
-    return ""
+        return "list these", "Enter lists these requests"
+    return "", ""

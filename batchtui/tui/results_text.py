@@ -63,7 +63,7 @@ def _outcomes(batch: Batch, summary: Summary | None) -> Iterator[Entry]:
         share = 100 * number / counts.total
         drawn = bar(number, counts.total, _OUTCOME_CELLS).rstrip(glyphs().empty)
         opens = None
-        if batch.output_file_id or batch.error_file_id:
+        if batch.has_results:
             opens = ToResults(Where(outcomes=frozenset({outcome})))
         line: list[Span] = [
             (f"{glyph(outcome)} {name}".ljust(LABEL), tone),

@@ -295,7 +295,7 @@ def _check_is_worth_it(batch: Batch) -> None:
             hint=f"wait for it, or cancel it first: batchtui batches cancel {batch.id}",
         )
     refused = [error for error in batch.errors.data if error.line] if batch.errors else []
-    if refused and not (batch.output_file_id or batch.error_file_id):
+    if refused and not batch.has_results:
         raise UsageError(
             f"{batch.id} ran no request: the server refused line {refused[0].line} of its input",
             hint="correct the file and create a batch from it: a retry would be refused again",

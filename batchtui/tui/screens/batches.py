@@ -22,7 +22,7 @@ from batchtui.tui.batch_actions import (
 )
 from batchtui.tui.batch_cells import age_s, failed_of, look, total_of
 from batchtui.tui.batch_columns import PROFILE, batch_columns
-from batchtui.tui.batch_offers import has_results, offered
+from batchtui.tui.batch_offers import offered
 from batchtui.tui.connection import Connection, Listed, listed, rows_of
 from batchtui.tui.figures import plural, rate, span
 from batchtui.tui.filters import Fields
@@ -245,7 +245,7 @@ class BatchesScreen(FurtherPages):
     def offered(self, binding: Binding) -> str | None:
         row = self.table.cursor_row
         batch = row.batch if row is not None else None
-        if binding.id in ("batch.open", "batch.detail") and batch and not has_results(batch):
+        if binding.id in ("batch.open", "batch.detail") and batch and not batch.has_results:
             # Enter shows the detail then.
             return "detail" if binding.id == "batch.open" else None
         chosen = self.table.chosen_rows if binding.id == "batch.cancel" else []

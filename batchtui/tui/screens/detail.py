@@ -21,7 +21,7 @@ from batchtui.tui.batch_actions import (
     retry,
 )
 from batchtui.tui.batch_detail import detail_entries, first_error
-from batchtui.tui.batch_offers import has_results, offered
+from batchtui.tui.batch_offers import offered
 from batchtui.tui.glyphs import glyphs
 from batchtui.tui.opens import Entry, ToBatch, ToFile, ToResults, ToSummary, called, does
 from batchtui.tui.screens.confirm import ConfirmScreen
@@ -120,7 +120,7 @@ class DetailScreen(Saving):
     def _tell_what_enter_does(self) -> None:
         entry = self._entry
         batch = self.shown_batch
-        can_read = batch is not None and has_results(batch)
+        can_read = batch is not None and batch.has_results
         words = does(entry.opens) if entry else ""
         self.show_status("", [(words or ("Enter reads the results" if can_read else ""), "muted")])
 
@@ -128,7 +128,7 @@ class DetailScreen(Saving):
         batch, entry = self.shown_batch, self._entry
         if binding.id == "batch.open" and batch is not None:
             words = called(entry.opens) if entry is not None else ""
-            return words or ("results" if has_results(batch) else None)
+            return words or ("results" if batch.has_results else None)
         return offered(binding.id, binding.description, batch)
 
     @on(ChoosableLines.Opened)
@@ -143,7 +143,7 @@ class DetailScreen(Saving):
             open_file(self.app, opens.file_id, opens.name, opens.line)
         elif isinstance(opens, ToSummary):
             summaries.learn(self.app, batch, insist=True)
-        elif has_results(batch):
+        elif batch.has_results:
             open_results(self.app, batch, opens.where if isinstance(opens, ToResults) else None)
         else:
             self.app.tell("It has no results" if batch.is_terminal else "No results yet")

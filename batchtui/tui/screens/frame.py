@@ -68,6 +68,7 @@ class Frame(Screen[T], inherit_bindings=False):
         yield Rule()
         yield from self.compose_middle()
         keys = KeyLine(id="keys")
+        # Shown with the screen: what appears in a layout is drawn with it, not a frame later.
         keys.display = False
         yield keys
 

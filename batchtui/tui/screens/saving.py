@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Saving(Frame[None]):
     def ask_where_to_save(self, batch: Batch) -> None:
         account = self.app.account
-        if not (batch.output_file_id or batch.error_file_id):
+        if not batch.has_results:
             self.app.tell("It has no results" if batch.is_terminal else "No results yet")
             return
         name = account.name(batch)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,18 +24,12 @@ COUNT = 3000
 
 
 @pytest.fixture
-def processes(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """Every join has a second process, and these are they."""
-    started: list[subprocess.Popen[bytes]] = []
-    start = subprocess.Popen
-
-    def noted(*args: Any, **options: Any) -> subprocess.Popen[bytes]:
-        started.append(start(*args, **options))
-        return started[-1]
-
+def processes(
+    processes: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> list[subprocess.Popen[bytes]]:
+    """Every join and every index has a second process, and these are they."""
     monkeypatch.setattr(aside, "LEAST_BYTES", 0)
-    monkeypatch.setattr(subprocess, "Popen", noted)
-    return started
+    return processes
 
 
 @pytest.fixture

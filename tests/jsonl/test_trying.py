@@ -11,7 +11,6 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,20 +26,6 @@ from batchtui.jsonl.trying import Trying
 NOWHERE = Progress(0, 0)
 ENDLESS = "(a+a+)+b"
 LINE = b"a" * 60
-
-
-@pytest.fixture
-def processes(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """Those that are started."""
-    started: list[subprocess.Popen[bytes]] = []
-    start = subprocess.Popen
-
-    def noted(*args: Any, **options: Any) -> subprocess.Popen[bytes]:
-        started.append(start(*args, **options))
-        return started[-1]
-
-    monkeypatch.setattr(subprocess, "Popen", noted)
-    return started
 
 
 @contextmanager

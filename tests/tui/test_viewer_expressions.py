@@ -23,20 +23,6 @@ from tests.tui.viewer_support import told, until_idle, viewing_file
 ENDLESS = "(a+a+)+b"
 
 
-@pytest.fixture
-def processes(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """Those that are started."""
-    started: list[subprocess.Popen[bytes]] = []
-    start = subprocess.Popen
-
-    def noted(*args: Any, **options: Any) -> subprocess.Popen[bytes]:
-        started.append(start(*args, **options))
-        return started[-1]
-
-    monkeypatch.setattr(subprocess, "Popen", noted)
-    return started
-
-
 def have_ended(processes: list[subprocess.Popen[bytes]]) -> bool:
     return bool(processes) and all(each.returncode is not None for each in processes)
 
